@@ -1,4 +1,4 @@
-"""Memory: one heap for all threads of a kiosk, which has a screen to draw and a line to write, and weeks to run."""
+"""Memory: one heap for all threads of a program that runs for weeks: a kiosk, or a collector."""
 
 import ctypes
 import gc

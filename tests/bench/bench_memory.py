@@ -1,12 +1,12 @@
 """Memory: how large a collector's process is once few kiosks have called it, and once all of a ministry's have.
 
-The same process is asked twice: after 200 kiosks, and after 20,000. Each says how it is, twice, with its own key. Over
-PostgreSQL, as so many need it: SQLite's connections remember pages of the database besides, up to 64 MB each.
+The same process is asked twice: after 200 kiosks, and after 20,000. Each says how it is, twice, with its own key.
 """
 
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID
 
 import msgspec
@@ -21,7 +21,7 @@ from tests.bench.harness import Figure
 from tests.bench.wire import Served, on_the_wire, seconds_to_send, served
 from tests.sync.collector.builders import ENROLLED, open_office
 from tests.sync.collector.kiosk_client import KioskKey
-from tests.sync.collector.postgres import postgres_server
+from tests.sync.collector.postgres import memory, postgres_server
 
 FEW, MANY = 200, 20_000
 CALLERS = 16
@@ -31,18 +31,24 @@ KB_EACH_MAX = 2.0
 
 
 def figures(few: int = FEW, many: int = MANY) -> Iterator[Figure]:
-    """The process after many beside the same one after few, and what each kiosk more takes of it."""
+    """The process after many beside the same one after few, and what each kiosk more takes of it, for each engine."""
+    with TemporaryDirectory(prefix="hailong-bench-", dir=memory()) as folder:
+        yield from _figures("SQLite", f"sqlite:///{folder}/collector.db", few, many)
     with postgres_server() as postgres:
-        url = postgres.format(database="postgres")
-        database = open_database(url)
-        migrate(database)
-        kiosks = _kiosks(database, many)
-        database.close()
-        with served(url) as server:
-            small, large = (_kb_after(server, kiosks[:count]) for count in (few, many))
-    yield Figure(f"memory of a collector after {many} kiosks, beside {few}", large / 1e3, "MB", small / 1e3, TIMES_MAX)
+        yield from _figures("PostgreSQL", postgres.format(database="postgres"), few, many)
+
+
+def _figures(engine: str, url: str, few: int, many: int) -> Iterator[Figure]:
+    database = open_database(url, create=True)
+    migrate(database)
+    kiosks = _kiosks(database, many)
+    database.close()
+    with served(url) as server:
+        small, large = (_kb_after(server, kiosks[:count]) for count in (few, many))
+    name = f"memory of a collector after {many} kiosks, beside {few}, {engine}"
+    yield Figure(name, large / 1e3, "MB", small / 1e3, TIMES_MAX)
     each = (large - small) / (many - few)
-    yield Figure("memory of a collector for each kiosk more", each, "kB", KB_EACH_MAX, 1)
+    yield Figure(f"memory of a collector for each kiosk more, {engine}", each, "kB", KB_EACH_MAX, 1)
 
 
 def _kiosks(database: Database, many: int) -> list[KioskKey]:

@@ -27,7 +27,7 @@ class Slice:
     """The kiosks of one generator."""
 
     members: Sequence[int]
-    ports: tuple[int, ...]
+    port: int
     authority: str
     templates: list[Template]
     settings: dict[int, str]
@@ -156,7 +156,7 @@ def make_kiosks(plan: Plan, one: Slice, sheet: Sheet) -> list[tuple[Kiosk, float
         first = next(prepared)
         signer = Signer(one.authority, member.device_id, key)
         kiosk = Kiosk(
-            signer, one.ports[number % len(one.ports)], member.journal_id, template.boot, template.booted_at,
+            signer, one.port, member.journal_id, template.boot, template.booted_at,
             sheet.note_for(was_away=was_away), one.settings.get(number), first.end, period_s=plan.period_s,
         )  # fmt: skip
         if was_away:

@@ -187,10 +187,11 @@ class _Weeks:
             more.append(Reasons(clock.now(), seq, tuple(chance.sample(_REASONS, chance.choice((1, 1, 2))))))
         if chance.random() < 0.04:
             more.append(Revised(clock.now(), seq, chance.choice(_LEVELS)))
-        if chance.random() < 0.05:
-            more.append(Rating(clock.now(), SURVEY, "overall", level, Standing.REPEAT))
         if self._writes and chance.random() < 0.015:
             more.append(Comment(clock.now(), seq, "Cán bộ hướng dẫn nhiệt tình, nhưng phải chờ lâu."))
+        # Last: it begins a visit of its own, in which nobody writes to the one before.
+        if chance.random() < 0.05:
+            more.append(Rating(clock.now(), SURVEY, "overall", level, Standing.REPEAT))
         for fact in more:
             if seq >= self._through:
                 break

@@ -14,6 +14,8 @@ RSS_MB_MAX = 400.0
 """Of one collector process, whatever waits for it."""
 FLEET = 20_000
 """The fleet that the targets are about; smaller runs are reckoned up to it."""
+RECKONED_FROM = 2_000
+"""Of a smaller fleet most of the processor's time is what a collector needs for itself."""
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ def _slices(plan: Plan, servers: Collectors, database: Database, templates: list
     shares = [range(first, plan.kiosks, plan.generators) for first in range(plan.generators)]
     return [
         Slice(
-            share, servers.ports, f"127.0.0.1:{servers.ports[0]}", templates, {n: settings[n] for n in share},
+            share, servers.port, f"127.0.0.1:{servers.port}", templates, {n: settings[n] for n in share},
             plan.period_s + plan.rest_s,
         )
         for share in shares
@@ -141,11 +141,15 @@ class _Run:
 
     def _rest(self, until: float) -> None:
         before = self._spent()
+        if self._plan.rest_s >= self._plan.period_s:
+            self._change_in_time(until)
+        self._watch("at rest", until)
+        self._outcome.rest = self._since(before)
+
+    def _change_in_time(self, until: float) -> None:
         # Late enough to have seen calls without it, early enough for every kiosk to come once more.
         self._watch("at rest", until - 1.25 * self._plan.period_s)
         self._change_settings()
-        self._watch("at rest, settings changed", until)
-        self._outcome.rest = self._since(before)
 
     def _bring_in(self, began: float) -> None:
         plan, outcome = self._plan, self._outcome
@@ -218,10 +222,9 @@ class _Run:
 
         def scrape() -> None:
             while not stopping.wait(SCRAPED_EVERY_S):
-                for port in self._servers.ports:
-                    for path in ("metrics", "readyz"):
-                        with contextlib.suppress(OSError):
-                            urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=10).read()
+                for path in ("metrics", "readyz"):
+                    with contextlib.suppress(OSError):
+                        urllib.request.urlopen(f"http://127.0.0.1:{self._servers.port}/{path}", timeout=10).read()
 
         thread = threading.Thread(target=scrape, daemon=True)
         thread.start()

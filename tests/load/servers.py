@@ -1,4 +1,4 @@
-"""Servers: collectors in processes of their own, and what they and their database have spent of the processor."""
+"""Servers: a collector of one process or several, and what it and its database have spent of the processor."""
 
 import contextlib
 import os
@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,25 +15,27 @@ READY_S_MAX = 60.0
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 _ROOT = Path(__file__).resolve().parents[2]
 _COLLECTOR = (sys.executable, "-c", "from sync.collector.commands.main import main; main()", "serve", "--port")
+_TAKES = '"worker takes requests"'
 
 
 @dataclass(frozen=True)
 class Collectors:
     """The processes that serve one database."""
 
-    ports: tuple[int, ...]
-    pids: tuple[int, ...]
+    port: int
+    pid: int
+    """The process that was started; of several, their parent."""
     database_pid: int | None
     """The first process of the database's server; none where it is the collectors' own library."""
 
     def cpu_s(self) -> tuple[float, float]:
         """Seconds of the processor that collectors and database have taken until now."""
-        own = sum(_cpu_s(pid) for pid in self.pids)
+        own = _family_cpu_s(self.pid)
         return own, 0.0 if self.database_pid is None else _family_cpu_s(self.database_pid)
 
     def peaks_mb(self) -> list[float]:
-        """The most memory that each process ever had."""
-        return [_memory_mb(pid, "VmHWM") for pid in self.pids]
+        """The most memory that each process that serves ever had."""
+        return [_memory_mb(pid, "VmHWM") for pid in _children(self.pid) or [self.pid]]
 
 
 def free_port() -> int:
@@ -44,38 +46,43 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def collectors(url: str, folder: Path, count: int, public_port: int) -> Iterator[Collectors]:
-    """So many real collectors over the database at ``url``; all are called by the address of the first."""
-    ports = (public_port, *(free_port() for _ in range(count - 1)))
+def collectors(url: str, folder: Path, workers: int, port: int) -> Iterator[Collectors]:
+    """A real collector of so many processes over the database at ``url``."""
     environment = {
         **os.environ,
         "HAILONG_COLLECTOR_DATABASE_URL": url,
         "HAILONG_COLLECTOR_DATA_DIR": str(folder),
-        "HAILONG_COLLECTOR_PUBLIC_URL": f"http://127.0.0.1:{public_port}",
+        "HAILONG_COLLECTOR_PUBLIC_URL": f"http://127.0.0.1:{port}",
     }
-    started: list[subprocess.Popen[bytes]] = []
-    with contextlib.ExitStack() as files:
+    said = folder / "collector.log"
+    with said.open("wb") as log:
+        command = [*_COLLECTOR, str(port), "--workers", str(workers)]
+        running = subprocess.Popen(command, env=environment, cwd=_ROOT, stdout=log, stderr=log)
         try:
-            for port in ports:
-                log = files.enter_context((folder / f"collector-{port}.log").open("wb"))
-                command = [*_COLLECTOR, str(port)]
-                started.append(subprocess.Popen(command, env=environment, cwd=_ROOT, stdout=log, stderr=log))
-                await_ready(port, started[-1])
-            yield Collectors(ports, tuple(one.pid for one in started), _server_of(url))
+            _await_ready(port, running, lambda: workers == 1 or said.read_text().count(_TAKES) >= workers)
+            yield Collectors(port, running.pid, _server_of(url))
         finally:
-            for one in started:
-                one.terminate()
-            for one in started:
-                one.wait(60)
+            _stop(running)
 
 
-def await_ready(port: int, server: "subprocess.Popen[bytes]") -> None:
-    """Return when a collector takes requests; raises RuntimeError when it does not."""
+def _stop(running: "subprocess.Popen[bytes]") -> None:
+    running.terminate()
+    try:
+        running.wait(60)
+    except subprocess.TimeoutExpired:
+        # Its workers hold on to it, and end with it.
+        running.kill()
+        running.wait()
+
+
+def _await_ready(port: int, running: "subprocess.Popen[bytes]", are_all: Callable[[], bool]) -> None:
+    """Return when all processes take requests; raises RuntimeError when they do not."""
     deadline = time.monotonic() + READY_S_MAX
-    while server.poll() is None and time.monotonic() < deadline:
+    while running.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
-            return
-        time.sleep(0.05)
+            if are_all():
+                return
+        time.sleep(0.1)
     raise RuntimeError("the collector did not start")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.load.generator import Seen
 from tests.load.kiosk import APPEND, CURSOR, HEARTBEAT, PROVE, SETTINGS
-from tests.load.plan import ALIVE_S_MAX, FLEET, P99_S_MAX, RSS_MB_MAX, SEEN_S_MAX, WORST_S_MAX
+from tests.load.plan import ALIVE_S_MAX, FLEET, P99_S_MAX, RECKONED_FROM, RSS_MB_MAX, SEEN_S_MAX, WORST_S_MAX
 from tests.load.run import Outcome, Spent, quantile
 
 _WIDTH = 62
@@ -62,10 +62,12 @@ def _rest(outcome: Outcome, spent: Spent) -> Iterator[Row]:
     yield Row("calls refused or lost", _lost(outcome.seen, was_away=False, before=outcome.outage_began or ends), "", 0)
     yield Row("the longest silence of any kiosk", outcome.silence_s, "s", ALIVE_S_MAX)
     yield Row("kiosks never heard", outcome.never_heard, "", 0)
-    yield from _changes(outcome)
+    if outcome.changed:
+        yield from _changes(outcome)
     yield from _shares(spent, n)
     yield Row(f"both cores would hold, at {n / spent.wall_s / plan.kiosks * 60:.2f} calls a minute",
-              plan.kiosks * 2 * spent.wall_s / max(0.01, _total(spent)), "kiosks", FLEET, at_most=False)  # fmt: skip
+              plan.kiosks * 2 * spent.wall_s / max(0.01, _total(spent)), "kiosks",
+              FLEET if plan.kiosks >= RECKONED_FROM else None, at_most=False)  # fmt: skip
 
 
 def _changes(outcome: Outcome) -> Iterator[Row]:

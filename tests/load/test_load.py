@@ -2,6 +2,7 @@
 
 import asyncio
 import multiprocessing
+import random
 import threading
 import time
 from array import array
@@ -13,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
 
+from kiosk.journal.lines import CommentLine, RatingLine, ReasonsLine, RevisedLine, decode_line
 from sync.collector.store.database import open_database
 from sync.collector.store.schema import rating
 from sync.protocol.signature import sign_request
@@ -47,7 +49,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LiveCollec
     write_fleet(database, PLAN.kiosks, templates, authority, now)
     database.close()
     collector.start()
-    members = Slice(range(PLAN.kiosks), (collector.port,), authority, templates, {}, 0.3)
+    members = Slice(range(PLAN.kiosks), collector.port, authority, templates, {}, 0.3)
     try:
         yield collector, templates, [_live(members)]
     finally:
@@ -126,6 +128,27 @@ def test_kiosk_that_is_put_off_waits_as_it_was_asked():
     answer = Answer(503, b"", {b"retry-after": b"17"})
 
     assert answer.retry_after_s == 17
+
+
+def test_all_that_a_visit_can_say_speaks_of_its_own_rating(tmp_path, monkeypatch):
+    monkeypatch.setattr("tests.load.journals.random.Random", _Always)
+    (template,) = write_templates(tmp_path, 40, datetime.now(UTC), 1)
+    last, said = 0, []
+
+    for line in (decode_line(encoded) for part in template.parts for encoded in part.lines):
+        if isinstance(line, RatingLine):
+            last = line.seq
+        elif isinstance(line, (ReasonsLine, RevisedLine, CommentLine)):
+            said.append((type(line), line.rating == last))
+
+    assert set(said) == {(ReasonsLine, True), (RevisedLine, True), (CommentLine, True)}
+
+
+class _Always(random.Random):
+    """Chance of which everything that can happen does."""
+
+    def random(self) -> float:
+        return 0.0
 
 
 def test_both_engines_are_run_where_none_is_named():

@@ -28,6 +28,8 @@ from sync.collector.transparency.leaves.index import read_state as read_log_stat
 from sync.collector.transparency.witnessing import read_answers
 from sync.protocol.messages import SEQ_MAX
 
+AT_ONCE = 500
+"""So many rows are fetched together."""
 FRESH_S = 15.0
 """For so long the last values are given again: several may ask, and each reading walks all statuses."""
 
@@ -88,18 +90,22 @@ def _read(connection: Connection, now: datetime, zone: tzinfo) -> None:
     _unread.set(sum(n for reason, n in asides.items() if reason not in BEYOND))
     enrolled = connection.execute(select(func.count()).select_from(device)).scalar_one()
     revoked = connection.execute(select(func.count()).where(device.c.revoked_at.is_not(None))).scalar_one()
-    heard = connection.execute(
+    heard = (
         select(device_status.c.status, device_status.c.received_at)
         .join(device, device.c.device_id == device_status.c.device_id)
         .where(device.c.revoked_at.is_(None))
-    ).all()
+    )
+    words = LastWords(connection, now, zone)
+    # Row by row: all words of a nation's kiosks at once would be more than the rest of the process.
+    waits = [
+        words.of(row.status, row.received_at).get("pending") or 0
+        for row in connection.execute(heard.execution_options(yield_per=AT_ONCE))
+    ]
     _devices.labels("revoked").set(revoked)
-    _devices.labels("heard").set(len(heard))
-    _devices.labels("never_heard").set(enrolled - revoked - len(heard))
+    _devices.labels("heard").set(len(waits))
+    _devices.labels("never_heard").set(enrolled - revoked - len(waits))
     for state, n in read_counts(connection).items():
         _kiosks.labels(state).set(n)
-    words = LastWords(connection, now, zone)
-    waits = [words.of(row.status, row.received_at).get("pending") or 0 for row in heard]
     # An older version took any number, and one kiosk's must not hide all others' from whoever watches.
     _waiting.set(sum(min(int(n), SEQ_MAX) for n in waits))
     _closed.set(count_closed(connection))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import structlog
 from fastapi import FastAPI
 
+from kiosk.base.memory import keep_one_heap
 from sync.collector.chores.comments import have_words_key
 from sync.collector.run.address import begin_again, handed_over, listen
 from sync.collector.run.app import create_app
@@ -47,6 +48,7 @@ def serve_at(
     Whether that was one to begin anew.
     """
     open_enough()
+    keep_one_heap()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     with tracing(make_services(config, database)) as (services, tracer):
         have_words_key(services)

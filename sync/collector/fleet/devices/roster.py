@@ -15,6 +15,12 @@ from sync.collector.fleet.devices.last_words import LastWords, contact_of
 from sync.collector.replica.dropped import floor_of
 from sync.collector.store.schema import counter, device, device_status, duplicate, journal, segment
 
+_STORY = tuple(
+    journal.c[name] for name in (
+        "journal_id", "device_id", "next_seq", "last_received_at", "forked_at",
+        "continues", "continues_seq", "continues_why",
+    )
+)  # fmt: skip
 NAMED_MAX = 500
 """So many journals are named in one query."""
 
@@ -131,7 +137,7 @@ def read_journals(connection: Connection, until: datetime | None = None) -> dict
             select(duplicate.c.journal_id, func.count().label("n")).group_by(duplicate.c.journal_id)
         )
     }
-    rows = connection.execute(select(journal).order_by(journal.c.first_received_at)).all()
+    rows = connection.execute(select(*_STORY).order_by(journal.c.first_received_at)).all()
     reach = {} if until is None else entries_by(connection, rows, until)
     ends: dict[str, int] = {}
     for row in rows:

@@ -1,7 +1,7 @@
 """Roll: every kiosk of somebody's units with what is wrong with it, the gravest first; the page, the file, the
 alerts and the metrics all read this one list."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,6 +23,9 @@ from sync.collector.fleet.rollouts.calendars import Calendars
 from sync.collector.fleet.rollouts.effective import InForce, read_bases, read_in_force
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store.schema import counter, device, device_status, journal, unit
+
+AT_ONCE = 500
+"""So many rows are fetched together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,13 @@ def read_roll(
     connection: Connection, path: str, now: datetime, config: CollectorConfig, in_force: InForce | None = None
 ) -> list[Kiosk]:
     """Every kiosk at or below a unit, whoever needs a look first; withdrawn ones at the end."""
+    return sorted(walk_roll(connection, path, now, config, in_force), key=_gravest_first)
+
+
+def walk_roll(
+    connection: Connection, path: str, now: datetime, config: CollectorConfig, in_force: InForce | None = None
+) -> Iterator[Kiosk]:
+    """The same kiosks one by one, by their places: whoever keeps less of each than all needs less memory for many."""
     rules = config.fleet
     in_force = in_force or read_in_force(connection)
     calendars = Calendars(config, in_force)
@@ -96,8 +106,7 @@ def read_roll(
     known, words = read_known(connection), LastWords(connection, now, config.zone)
     until = told_until(now, config.zone)
     beyond, unseen = beyond_since(connection, now - timedelta(days=STORY_DAYS), until), unseen_grants(connection)
-    found = []
-    for row in connection.execute(_rows(path)):
+    for row in connection.execute(_rows(path).execution_options(yield_per=AT_ONCE)):
         mine = tuple(journals.get(row.device_id, ()))
         delivered = hurt.heard.get(row.device_id)
         heard = max((at for at in (row.said_at, delivered) if at is not None), default=row.enrolled_at)
@@ -112,15 +121,12 @@ def read_roll(
         )  # fmt: skip
         faults = () if row.revoked_at else faults_of(seen, now, rules)
         marks = {fault: mark_of(fault, seen.status, seen.hurt_at, seen.beyond) for fault in faults}
-        found.append(
-            Kiosk(
-                row.device_id, row.code, row.counter_name, row.unit, row.unit_name, row.path, row.enrolled_at,
-                row.revoked_at, contact, seen.status, ahead, oldest_waiting_s(seen, now), mine, seen.hurt_at, faults,
-                still_known(known.get(row.device_id, {}), marks), rings.get(row.device_id) or "", calendar,
-                seen.beyond, unseen.get(row.device_id, 0),
-            )
+        yield Kiosk(
+            row.device_id, row.code, row.counter_name, row.unit, row.unit_name, row.path, row.enrolled_at,
+            row.revoked_at, contact, seen.status, ahead, oldest_waiting_s(seen, now), mine, seen.hurt_at, faults,
+            still_known(known.get(row.device_id, {}), marks), rings.get(row.device_id) or "", calendar,
+            seen.beyond, unseen.get(row.device_id, 0),
         )  # fmt: skip
-    return sorted(found, key=_gravest_first)
 
 
 def find_kiosk(kiosks: Sequence[Kiosk], device_id: str) -> Kiosk:
@@ -169,7 +175,9 @@ class _Journals:
 def _hurt(connection: Connection) -> _Journals:
     heard: dict[str, datetime] = {}
     hurt: dict[str, datetime] = {}
-    for row in connection.execute(select(journal)):
+    j = journal.c
+    wanted = select(j.device_id, j.first_received_at, j.last_received_at, j.forked_at, j.continues_why)
+    for row in connection.execute(wanted.execution_options(yield_per=AT_ONCE)):
         _later(heard, row.device_id, row.last_received_at)
         if row.forked_at is not None:
             _later(hurt, row.device_id, row.forked_at)
