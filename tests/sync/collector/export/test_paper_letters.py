@@ -1,16 +1,14 @@
-"""A report's letters are in its file and on its paper, on a machine whose offices' letters have no Vietnamese ones."""
+"""A report's letters are in its file and on its paper, and its words are nothing but words."""
 
-import string
+import io
 import unicodedata
 from datetime import timedelta
-from pathlib import Path
+from html import escape
 
 import pytest
-import weasyprint.text.fonts  # noqa: F401 - before the fonts are taken away: it looks for them
-from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
+from pypdf import PdfReader
+from typst import TypstError
 
-from kiosk.base.resources import resource
 from kiosk.base.texts import texts
 from sync.collector.export.paper import paper_html, pdf_of
 from sync.collector.people.rights import ANYBODY
@@ -19,7 +17,7 @@ from sync.collector.services.services import Services
 from sync.collector.store.partitions import ensure_partitions
 from sync.collector.words.phrases import Phrases
 from tests.sync.collector.builders import HANOI, NOON, Office, Pen
-from tests.sync.collector.papers import Drawn, glyphs_drawn, picture_of, text_of
+from tests.sync.collector.papers import Drawn, darkest_of_letters, glyphs_drawn, text_of
 
 TONES = "\u0300\u0301\u0303\u0309\u0323"
 VIETNAMESE = sorted(
@@ -32,22 +30,18 @@ VIETNAMESE = sorted(
     }
 )
 SIGNS = "0123456789%‰.,;:!?()/–—“”‘’…•·×≥≤±−→½²₫°<>=+&*'\""
-STYLES = {"regular": "", "bold": "font-weight:bold", "italic": "font-style:italic",
-          "both": "font-weight:bold;font-style:italic"}  # fmt: skip
+STYLES = {"regular": "{}", "bold": "<b>{}</b>", "italic": "<i>{}</i>", "both": "<b><i>{}</i></b>"}
 
 
-@pytest.fixture(autouse=True)
-def _machine_with_plain_letters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All that is installed is a "Liberation Serif" of plain letters, as Debian 12's."""
-    (tmp_path / "fonts").mkdir()
-    plain = TTFont(resource("assets", "web", "fonts", "LiberationSerif-Regular.ttf"))
-    fewer = Subsetter(Options(name_IDs=["*"], notdef_outline=True))
-    fewer.populate(text=string.printable)
-    fewer.subset(plain)
-    plain.save(tmp_path / "fonts" / "LiberationSerif-Regular.ttf")
-    config = tmp_path / "fonts.conf"
-    config.write_text(f"<fontconfig><dir>{tmp_path}/fonts</dir><cachedir>{tmp_path}/cache</cachedir></fontconfig>")
-    monkeypatch.setenv("FONTCONFIG_FILE", str(config))
+def paper_of(body: str) -> bytes:
+    """A page with this inside."""
+    return pdf_of(f'<html lang="vi"><head><title>Thử</title></head><body>{body}</body></html>', NOON)
+
+
+NAMES = (
+    '#read("/etc/passwd")', "#import \"@preview/example:0.1.0\": *", "$x^2$ *dậm* _nghiêng_ `mã` @nhan <nhan>",
+    "= Đầu đề", "// bỏ qua", "\\u{41} \\ #(1 + 1)", "</p></body> & 'Quầy' \"1\"", "https://example.org/a",
+)  # fmt: skip
 
 
 def missing(pdf: bytes) -> list[Drawn]:
@@ -74,11 +68,11 @@ def report(services: Services, office: Office) -> str:
 
 
 def test_every_glyph_of_a_report_is_in_the_fonts_that_are_in_it(report: str) -> None:
-    pdf = pdf_of(report)
+    pdf = pdf_of(report, NOON)
 
     assert missing(pdf) == []
     assert {drawn.font.partition("+")[2] for drawn in glyphs_drawn(pdf)} <= {
-        "Report-Serif", "Report-Serif-Bold", "Report-Serif-Italic", "Report-Serif-Bold-Italic",
+        "LiberationSerif", "LiberationSerif-Bold", "LiberationSerif-Italic", "LiberationSerif-BoldItalic",
     }  # fmt: skip
     copied = "".join(drawn.text for drawn in glyphs_drawn(pdf))
     assert set("CỘNGHÒAXÃHỘICHỦNGHĨAVIỆTNAMĐộclậpTựdoHạnhphúc") <= set(copied)
@@ -86,7 +80,7 @@ def test_every_glyph_of_a_report_is_in_the_fonts_that_are_in_it(report: str) -> 
 
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
 def test_every_letter_and_sign_has_a_glyph_in_every_style(style: str) -> None:
-    pdf = pdf_of(f'<p style="{style}">{" ".join((*VIETNAMESE, *SIGNS.replace("<", "&lt;").split()))}</p>')
+    pdf = paper_of(f"<p>{style.format(escape(' '.join((*VIETNAMESE, *SIGNS))))}</p>")
 
     assert missing(pdf) == []
     assert set(VIETNAMESE) <= set(text_of(pdf))
@@ -94,34 +88,60 @@ def test_every_letter_and_sign_has_a_glyph_in_every_style(style: str) -> None:
 
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
 def test_every_letter_is_on_the_paper_and_looks_like_no_other(style: str) -> None:
-    """By its pixels: a letter that is missing is drawn as the same box as every other that is."""
-    size, columns, scale = 12, 14, 2.0
-    places = {letter: (number % columns * size, number // columns * size) for number, letter in enumerate(VIETNAMESE)}
-    boxes = "".join(
-        f'<div style="position:absolute;left:{left}mm;top:{top}mm;font-size:20pt;{style}">{letter}</div>'
-        for letter, (left, top) in places.items()
-    )
-    paper = picture_of(pdf_of(f'<div style="position:relative">{boxes}</div>'), 0, scale)
+    """By its outline, and by its pixels: what is missing is drawn as the same box as every other that is."""
+    pdf = paper_of(f"<p>{style.format(' '.join(VIETNAMESE))}</p>")
+    glyphs = {drawn.text: drawn.glyph for drawn in glyphs_drawn(pdf)}
 
-    seen: dict[bytes, str] = {}
-    for letter, (left, top) in places.items():
-        left, top = left + 30, top + 20
-        cell = paper.crop([round(mm * 72 / 25.4 * scale) for mm in (left, top, left + size, top + size)])
-        assert cell.getextrema()[0] < 100, f"{letter} is not on the paper"
-        like = seen.setdefault(cell.tobytes(), letter)
-        assert like == letter, f"{letter} looks like {like}"
+    assert len({glyphs[letter] for letter in VIETNAMESE}) == len(VIETNAMESE)
+    darkest = darkest_of_letters(pdf, 0)
+    assert {letter for letter in VIETNAMESE if darkest[letter] > 100} == set()
 
 
 def test_drawings_have_the_same_letters() -> None:
-    pdf = pdf_of(
-        '<svg width="300" height="40"><text x="4" y="30">Quầy Hộ tịch – Chứng thực, Đắk Lắk, ỡ ữ ỵ</text></svg>'
-    )
+    words = '<text x="4" y="30">Quầy Hộ tịch – Chứng thực, Đắk Lắk, ỡ ữ ỵ</text>'
+    pdf = paper_of(f'<svg width="300" height="40" class="bar">{words}</svg>')
 
     assert missing(pdf) == []
-    assert "Report-Serif" in {drawn.font.partition("+")[2] for drawn in glyphs_drawn(pdf)}
+    assert {drawn.font.partition("+")[2] for drawn in glyphs_drawn(pdf)} == {"LiberationSerif"}
+    assert "Quầy Hộ tịch" in text_of(pdf)
 
 
-def test_paper_fetches_nothing_else() -> None:
-    pdf = pdf_of('<link rel="stylesheet" href="file:///etc/passwd"><img src="http://127.0.0.1:1/x.png"><p>Chữ</p>')
+@pytest.mark.parametrize("name", NAMES)
+def test_names_are_words_and_never_instructions(name: str) -> None:
+    pdf = paper_of(f"<h2>{escape(name)}</h2><p><b>{escape(name)}</b>.</p>")
 
-    assert "Chữ" in text_of(pdf)
+    copied = " ".join(text_of(pdf).split())
+    assert f"{name}." in copied
+    assert name.upper() in copied
+
+
+@pytest.mark.parametrize(
+    "address", ["paper.typ", "../web/mark.svg", "file:///etc/hostname", "http://127.0.0.1:1/x.png"]
+)
+def test_paper_fetches_nothing(address: str) -> None:
+    drawing = f'<svg width="30" height="40" class="bar"><image href="{address}" width="9" height="9"/></svg>'
+
+    with pytest.raises(TypstError, match="failed to load linked image"):
+        paper_of(drawing)
+    with pytest.raises(TypstError, match="no such mark"):
+        paper_of(f'<p>Chữ<img src="{address}"/></p>')
+
+
+def test_paper_is_dated_by_what_it_tells_and_names_its_parts_for_who_cannot_see_it() -> None:
+    pdf = paper_of(
+        '<h1>BÁO CÁO</h1><svg class="bar" height="22" aria-label="Hài lòng 9"><rect width="9" height="9"/></svg>'
+    )
+    reader = PdfReader(io.BytesIO(pdf))
+
+    assert reader.metadata is not None
+    assert reader.metadata.creation_date == NOON
+    assert reader.metadata.title == "Thử"
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert reader.trailer["/Root"]["/Lang"] == "vi"
+
+
+def test_a_sign_that_no_page_may_hold_ends_no_paper() -> None:
+    copied = text_of(paper_of("<p>Quầy\x00 và \ud800 khác</p>"))
+
+    assert "Quầy" in copied
+    assert "khác" in copied
