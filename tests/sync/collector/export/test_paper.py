@@ -38,6 +38,11 @@ def paper_of(body: str) -> bytes:
     return pdf_of(f'<html lang="vi"><head><title>Thử</title></head><body>{body}</body></html>', NOON)
 
 
+def pages_of(body: str) -> list[str]:
+    """What a reader copies of each page."""
+    return [page.extract_text().strip() for page in PdfReader(io.BytesIO(paper_of(body))).pages]
+
+
 NAMES = (
     '#read("/etc/passwd")', "#import \"@preview/example:0.1.0\": *", "$x^2$ *dậm* _nghiêng_ `mã` @nhan <nhan>",
     "= Đầu đề", "// bỏ qua", "\\u{41} \\ #(1 + 1)", "</p></body> & 'Quầy' \"1\"", "https://example.org/a",
@@ -145,3 +150,32 @@ def test_a_sign_that_no_page_may_hold_ends_no_paper() -> None:
 
     assert "Quầy" in copied
     assert "khác" in copied
+
+
+def test_a_signature_stands_below_the_last_words() -> None:
+    sign = '<div class="sign"><div><p>Lưu</p></div><div><p>CHỨC VỤ</p></div></div>'
+    told = "<p>Chữ</p>" * 26
+    for longer in range(1, 9):
+        *_, last = pages_of(f"{told}{'<p>Chữ</p>' * longer}<p>Cuối cùng.</p>{sign}")
+        assert "Cuối cùng." in last
+        assert "CHỨC VỤ" in last
+
+
+def test_a_long_table_names_its_columns_on_every_page_and_pages_are_numbered_from_the_second() -> None:
+    rows = "".join(f'<tr><td>Quầy</td><td class="r">{number}</td></tr>' for number in range(100))
+    first, second, *rest = pages_of(
+        f"<table><thead><tr><th>Nơi</th><th>Lượt</th></tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+    assert all("Nơi" in page for page in (first, second, *rest))
+    assert not first.startswith("1")
+    assert second.startswith("2")
+
+
+def test_a_short_table_stands_on_one_page() -> None:
+    rows = "<tr><td>Quầy</td></tr>" * 9
+    table = f"<table><thead><tr><th>Nơi</th></tr></thead><tbody>{rows}</tbody></table>"
+
+    first, second = pages_of(f"{'<p>Chữ</p>' * 29}{table}")
+    assert "Quầy" not in first
+    assert second.count("Quầy") == 9
