@@ -5,7 +5,7 @@ import re
 from datetime import datetime
 from functools import cache
 from html import escape
-from typing import Any
+from typing import Any, cast
 
 from kiosk.base.resources import resource
 from sync.collector.drawing.templates import templates
@@ -57,7 +57,7 @@ def pdf_of(page: str, made_at: datetime) -> bytes:
     # What it worked out for one paper it keeps for ten more: 200 MB that no other paper asks for again.
     for _ in range(_KEPT_PAPERS + 1):
         layout.compile(b"", format="svg")
-    return bytes(pdf)
+    return cast("bytes", pdf)
 
 
 def _alone(attributes: str, marks: str) -> str:
