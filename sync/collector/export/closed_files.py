@@ -1,7 +1,7 @@
 """Closed files: the files of a kept report, made of its numbers alone, the same bytes whenever and wherever.
 
-They are made in a process of their own, at a low priority: laying out paper takes a second of computing for each
-unit, and whoever reads pages or delivers ratings meanwhile must not notice.
+They are made in a process of their own, at a low priority: laying out the paper of hundreds of units computes for
+minutes, and whoever reads pages or delivers ratings meanwhile must not notice.
 """
 
 import base64
@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from kiosk.base.texts import texts
@@ -21,8 +20,6 @@ from sync.collector.export.forms import FORMS, phrases_for
 WAIT_S_MAX = 90.0
 """So long one unit's files may take."""
 NICE = 10
-_TIME = "SOURCE_DATE_EPOCH"
-"""Where tools that write files look for the time to write into them."""
 
 
 class NoFiles(Exception):
@@ -37,15 +34,8 @@ def closed_files(numbers: bytes, language: str, zone: ZoneInfo, address: str = "
     """
     # The reasons of other months are kept for their page and stand in no file of the month.
     book = replace(thaw(numbers), reason_months=(), address=address)
-    before = os.environ.get(_TIME)
-    os.environ[_TIME] = str(int(book.made_at.astimezone(UTC).timestamp()))
-    try:
-        p = phrases_for(book, texts("collector", language), zone, book.made_at)
-        return {form: make(book, p) for form, (make, _) in FORMS.items()}
-    finally:
-        os.environ.pop(_TIME)
-        if before is not None:
-            os.environ[_TIME] = before
+    p = phrases_for(book, texts("collector", language), zone, book.made_at)
+    return {form: make(book, p) for form, (make, _) in FORMS.items()}
 
 
 def files_apart(

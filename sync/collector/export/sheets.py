@@ -31,7 +31,7 @@ def sheet_xlsx(sheet: Sheet, p: Phrases) -> bytes:
 
 def sheet_pdf(sheet: Sheet, p: Phrases) -> bytes:
     """On A4, with how it was computed."""
-    return pdf_of(templates.get_template("sheet_paper.html").render(t=p.t, p=p, sheet=sheet))
+    return pdf_of(templates.get_template("sheet_paper.html").render(t=p.t, p=p, sheet=sheet), sheet.made_at)
 
 
 SHEET_FORMS: Mapping[str, tuple[Callable[[Sheet, Phrases], bytes], str]] = {

@@ -52,7 +52,7 @@ def _book_of_now(services: Any, reader: Any, query: Any) -> Any:
 def _paper_of_now(book: Any, p: Any) -> bytes:
     """A paper that prints it."""
     told = f"<p>Đến lúc này: {book.joined[0]} hài lòng.</p></body>"
-    return pdf_of(paper_html(replace(book, joined=()), p).replace("</body>", told))
+    return pdf_of(paper_html(replace(book, joined=()), p).replace("</body>", told), book.made_at)
 
 
 def _said_of(connection: Any, code: str) -> Any:
