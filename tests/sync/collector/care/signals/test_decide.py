@@ -109,16 +109,20 @@ def test_the_other_half_of_the_day_goes_on_counting(affair: Affair) -> None:
 
 
 def test_withdrawing_gives_back_exactly_what_was_taken(affair: Affair) -> None:
-    before = {
-        name: [row for row in affair.office.rows(name) if row[-1]] for name in ("tally", "reason_tally", "rating")
-    }
+    before = _counted(affair)
     affair.aside()
 
     assert affair.back() == 10
 
-    after = {name: [row for row in affair.office.rows(name) if row[-1]] for name in before}
-    assert after == before
+    assert _counted(affair) == before
     assert affair.state() == ("open", (10, True))
+
+
+def _counted(affair: Affair) -> dict[str, list[tuple[object, ...]]]:
+    """The ratings, and what counts at all of them and of their reasons."""
+    office, places = affair.office, [c.name for c in schema.tally.c if c.name != "served_due"]
+    found = {"tally": office.rows("tally", *places), "reason_tally": office.rows("reason_tally")}
+    return {name: [row for row in rows if row[-1]] for name, rows in found.items()} | {"rating": office.rows("rating")}
 
 
 def test_reports_show_the_result_without_and_with_what_is_suspect(affair: Affair, services: Services) -> None:
@@ -390,7 +394,8 @@ def test_a_decision_waits_for_the_journals_that_may_bring_more(affair: Affair) -
     with affair.office.database.writing() as one, affair.office.database.writing() as two:
         lock_journals(one, 1)
         free = select(schema.journal.c.journal_id).with_for_update(skip_locked=True)
-        assert two.execute(free).all() == []
+        for (journal_id,) in affair.office.rows("journal", "journal_id"):
+            assert two.execute(free.where(schema.journal.c.journal_id == journal_id)).all() == []
 
 
 def test_a_sign_that_goes_on_grows_and_does_not_come_again(affair: Affair) -> None:
