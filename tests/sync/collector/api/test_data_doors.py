@@ -2,8 +2,11 @@
 
 import csv
 import io
+import itertools
 import json
 import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -16,15 +19,21 @@ from sync.collector.api.data import paging
 from sync.collector.api.data.sending import GZIP_BYTES_MIN
 from sync.collector.people.token_order import Readable, TokenOrder
 from sync.collector.people.tokens import new_token
+from sync.collector.replica.sender import Device
 from sync.collector.run.app import create_app
 from sync.collector.services import reports
-from sync.collector.services.services import Services
+from sync.collector.services.services import Services, make_services
+from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store import schema
+from sync.collector.store.database import open_database
 from tests.sync.collector.api.examples import ASKED, Entitled
-from tests.sync.collector.builders import NOON, OPENED, Office, Pen
+from tests.sync.collector.builders import NOON, OPENED, Office, Pen, open_office
 from tests.sync.collector.care_builders import publish
+from tests.sync.collector.conftest import world_to_copy
 from tests.sync.collector.kiosk_client import URL
 
+Written = tuple[str, Device]
+Copies = Callable[[], AbstractContextManager[str]]
 LISTS = {
     "counters": "counters",
     "series": "series",
@@ -37,10 +46,18 @@ TAGGED = [*ASKED.values(), "/v1/report?period=2026-11-16", f"/v1/tallies?{MONTH}
           *(f"/v1/closed/file?unit=XA&period=2026-11&form={form}" for form in ("csv", "json"))]  # fmt: skip
 
 
-@pytest.fixture
-def program(services: Services, office: Office) -> TestClient:
-    """A program that reads everything of an office: eleven counters, two kiosks, sixty ratings of two questions."""
-    with office.database.writing() as connection:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def written(request: pytest.FixtureRequest) -> Iterator[tuple[Written, Copies]]:
+    """The office, written once of each kind of database."""
+    with world_to_copy(request, request.param, _write) as made:
+        yield made
+
+
+def _write(url: str) -> Written:
+    """Eleven counters, two kiosks, sixty ratings of two questions; a token that reads everything, and a kiosk."""
+    database = open_database(url)
+    office = open_office(database)
+    with database.writing() as connection:
         for number in range(3, 12):
             place = {"counter_id": number, "code": f"Q{number}", "name": f"Quầy {number}", "unit_id": 1}
             connection.execute(insert(schema.counter), {**place, "created_at": OPENED})
@@ -52,8 +69,38 @@ def program(services: Services, office: Office) -> TestClient:
     pen.comment(pen.rating(3), "Chờ lâu")
     office.append(pen, received_at=NOON - timedelta(days=8))
     publish(office, NOON.date() + timedelta(days=9))
-    app, headers = create_app(services), {"Authorization": f"Bearer {token}"}
-    return TestClient(app, base_url=URL, client=("192.0.2.7", 50000), headers=headers)
+    database.close()
+    return token, office.device
+
+
+@contextmanager
+def _asking(written: tuple[Written, Copies]) -> Iterator[tuple[TestClient, Office]]:
+    """Who asks, and the office in a copy of its own; the clock goes on, so that no call is one too many."""
+    (token, device), copies = written
+    seconds = itertools.count()
+    with copies() as url:
+        database = open_database(url)
+        config = CollectorConfig(public_url=URL)
+        services = make_services(config, database, lambda: NOON + timedelta(seconds=next(seconds)))
+        headers = {"Authorization": f"Bearer {token}"}
+        client = TestClient(create_app(services), base_url=URL, client=("192.0.2.7", 50000), headers=headers)
+        yield client, Office(database, device)
+        services.writer.close()
+        database.close()
+
+
+@pytest.fixture(scope="module")
+def program(written: tuple[Written, Copies]) -> Iterator[TestClient]:
+    """A program that reads, one for all tests."""
+    with _asking(written) as (client, _):
+        yield client
+
+
+@pytest.fixture
+def alone(written: tuple[Written, Copies]) -> Iterator[tuple[TestClient, Office]]:
+    """A program before an office of its own, which changes."""
+    with _asking(written) as made:
+        yield made
 
 
 def walked(client: TestClient, address: str) -> list[Any]:
@@ -95,7 +142,8 @@ def test_pages_of_tallies_hold_every_counter_of_every_question_and_the_same_tota
     assert {page["recorded"] for page in pages} == {61}
 
 
-def test_what_comes_between_two_pages_pushes_nothing_out(program: TestClient, office: Office) -> None:
+def test_what_comes_between_two_pages_pushes_nothing_out(alone: tuple[TestClient, Office]) -> None:
+    program, office = alone
     first = program.get("/v1/counters?limit=2").json()
     with office.database.writing() as connection:
         place = {"counter_id": 99, "code": "A0", "name": "Quầy mới", "unit_id": 1, "created_at": OPENED}
@@ -138,7 +186,8 @@ def test_a_tag_is_of_one_answer_alone(world: Entitled) -> None:
     assert len(set(tags)) == len(tags)
 
 
-def test_numbers_that_come_change_the_tag(program: TestClient, office: Office) -> None:
+def test_numbers_that_come_change_the_tag(alone: tuple[TestClient, Office]) -> None:
+    program, office = alone
     before = program.get(f"/v1/tallies?{MONTH}").headers["etag"]
     pen = Pen()
     for _ in range(6):

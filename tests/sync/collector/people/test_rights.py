@@ -29,7 +29,7 @@ from tests.sync.collector.one_engine import database_url  # noqa: F401 - asked o
 from tests.sync.collector.sharing import papers_once  # noqa: F401 - a fixture
 
 PASSWORD = "mưa rào tháng tám"
-FOREIGN = ("Xã Bí Mật", "Quầy Kín", "XB", "QKin", "7777", "stranger", "Người Lạ", "0000-000000000002")
+FOREIGN = ("Xã Bí Mật", "Quầy Kín", "XK", "QKin", "7777", "stranger", "Người Lạ", "0000-000000000002")
 """Whatever would tell of the other unit; it has 7777 transactions, a kiosk and an account."""
 
 OPEN = {
@@ -92,14 +92,14 @@ RULES: tuple[tuple[str, str, Right], ...] = (
 OWN = {"unit": "XA", "counter": "Q1", "subject": "share", "name": "viewer", "device": str(uuid.UUID(int=1)),
        "number": "1", "code": "BCDF", "ref": "own@1", "command": str(uuid.UUID(int=9)),
        "path": "0/000"}  # fmt: skip
-ELSE = {**OWN, "unit": "XB", "counter": "QKin", "name": "stranger", "device": str(uuid.UUID(int=2))}
+ELSE = {**OWN, "unit": "XK", "counter": "QKin", "name": "stranger", "device": str(uuid.UUID(int=2))}
 MAY_BE_MISSING = ("{number}", "{code}", "{ref}", "{command}")
 """Of these nothing stands in the database: 404 is right for whoever may ask."""
 
 
 @pytest.fixture
 def clients(services: Services, office: Office) -> dict[Role, TestClient]:
-    """Somebody of each role at the unit XA, signed in; a foreign unit XB with ratings beside it."""
+    """Somebody of each role at the unit XA, signed in; a foreign unit XK with ratings beside it."""
     _open_foreign_unit(office)
     pen = Pen()
     for number in range(60):
@@ -107,13 +107,13 @@ def clients(services: Services, office: Office) -> dict[Role, TestClient]:
     office.append(pen, received_at=NOON - timedelta(days=1))
     app = create_app(replace(services, config=CollectorConfig(public_url=URL, reports=Reports(tt01=True))))
     with office.database.writing() as connection:
-        accounts.new_account(connection, "stranger", "Người Lạ", Role.VIEWER, "XB", NOON, "test")
+        accounts.new_account(connection, "stranger", "Người Lạ", Role.VIEWER, "XK", NOON, "test")
     return {role: _signed_in(office, app, role) for role in Role}
 
 
 def _open_foreign_unit(office: Office) -> None:
     with office.database.writing() as connection:
-        foreign = {"unit_id": 2, "code": "XB", "name": "Xã Bí Mật", "kind": "office", "path": "XB/"}
+        foreign = {"unit_id": 2, "code": "XK", "name": "Xã Bí Mật", "kind": "office", "path": "XK/"}
         connection.execute(insert(schema.unit), foreign)
         place = {"counter_id": 3, "code": "QKin", "name": "Quầy Kín", "unit_id": 2, "created_at": NOON}
         connection.execute(insert(schema.counter), place)
@@ -129,7 +129,7 @@ def _open_foreign_unit(office: Office) -> None:
     with office.database.writing() as connection:
         served = {"counter_id": 3, "day": (NOON - timedelta(days=1)).date(), "n": 7777, "seq": 1, "received_at": NOON}
         connection.execute(insert(schema.transaction_count), {"journal_id": pen.journal_id, **served})
-        months = {("XB", NOON.date().replace(day=1)): Counts(7777, 0, 0, 0, 0, 0, 0, 0)}
+        months = {("XK", NOON.date().replace(day=1)): Counts(7777, 0, 0, 0, 0, 0, 0, 0)}
         import_months(connection, months, NOON, "somebody", "766.csv")
 
 
@@ -313,18 +313,18 @@ def test_without_signing_in_nothing_is_shown(clients: dict[Role, TestClient]) ->
 def test_a_unit_that_may_not_be_seen_is_as_one_that_is_not_there(clients: dict[Role, TestClient]) -> None:
     client = clients[Role.SUPERVISOR]
 
-    there, nowhere = client.get("/t/XB"), client.get("/t/XZ")
+    there, nowhere = client.get("/t/XK"), client.get("/t/XZ")
 
     assert there.status_code == nowhere.status_code == 404
-    assert there.text.replace("XB", "XZ") == nowhere.text
+    assert there.text.replace("XK", "XZ") == nowhere.text
 
 
 def test_nobody_compares_with_a_unit_that_they_may_not_see(clients: dict[Role, TestClient]) -> None:
     client = clients[Role.SUPERVISOR]
 
-    own, foreign, nowhere = (client.get(f"/t/XA?voi={code}") for code in ("XA:Q1", "XB", "XZ"))
+    own, foreign, nowhere = (client.get(f"/t/XA?voi={code}") for code in ("XA:Q1", "XK", "XZ"))
 
     assert (own.status_code, foreign.status_code, nowhere.status_code) == (200, 404, 404)
-    assert foreign.text.replace("XB", "XZ") == nowhere.text
-    assert client.get("/v1/report?unit=XA&versus=XB:QKin").status_code == 404
-    assert client.get("/xuat/csv/XA?voi=XB").status_code == 404
+    assert foreign.text.replace("XK", "XZ") == nowhere.text
+    assert client.get("/v1/report?unit=XA&versus=XK:QKin").status_code == 404
+    assert client.get("/xuat/csv/XA?voi=XK").status_code == 404

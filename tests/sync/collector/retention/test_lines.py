@@ -154,6 +154,11 @@ def _write(url: str) -> Old:
     return found
 
 
+ON_SQLITE = pytest.mark.parametrize("written", ["sqlite"], indirect=True)
+ON_POSTGRESQL = pytest.mark.parametrize("written", ["postgresql"], indirect=True)
+"""One engine where both are asked the same."""
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def written(request: pytest.FixtureRequest) -> Iterator[tuple[Old, Copies]]:
     """The world of these tests, written once of each kind; each test has a copy."""
@@ -201,6 +206,7 @@ def test_lines_ratings_and_reasons_go_and_no_others(old: Old, tmp_path: Path) ->
     assert old.count("segment", kept) == 1
 
 
+@ON_SQLITE
 def test_a_journal_on_which_something_rests_stays_and_it_is_told_why(old: Old, tmp_path: Path) -> None:
     archived = old.archive(tmp_path / "october.gz")
 
@@ -208,11 +214,10 @@ def test_a_journal_on_which_something_rests_stays_and_it_is_told_why(old: Old, t
     assert archived.lines == border_in(old.pens[0]) + len(old.pens[1].lines)
 
 
+@ON_SQLITE
 def test_the_file_has_every_line_verbatim_and_its_chain_ends_where_the_kept_one_begins(
     old: Old, tmp_path: Path
 ) -> None:
-    if not old.database.is_sqlite:
-        return
     old.drop(tmp_path / "october.gz")
 
     head, *segments = map(json.loads, gzip.decompress((tmp_path / "october.gz").read_bytes()).splitlines())
@@ -230,9 +235,8 @@ def test_the_file_has_every_line_verbatim_and_its_chain_ends_where_the_kept_one_
             assert connection.execute(rows).scalar_one() == at == pen.cursor(last).head
 
 
+@ON_SQLITE
 def test_nothing_goes_before_two_people_decided_about_this_file(old: Old, tmp_path: Path) -> None:
-    if not old.database.is_sqlite:
-        return
     archived = old.archive(tmp_path / "october.gz")
 
     nothing = old.dropping().run()
@@ -244,10 +248,9 @@ def test_nothing_goes_before_two_people_decided_about_this_file(old: Old, tmp_pa
     assert old.count("segment") == 5
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("altered", ["tally", "block_piece", "dropped_lines", "audit"])
 def test_what_was_dropped_cannot_be_altered_unnoticed(old: Old, tmp_path: Path, altered: str) -> None:
-    if not old.database.is_sqlite:
-        return
     old.drop(tmp_path / "october.gz")
     change = {
         "tally": "UPDATE tally SET n = n + 1 WHERE journal_id = :mine AND level = 5",
@@ -264,15 +267,15 @@ def test_what_was_dropped_cannot_be_altered_unnoticed(old: Old, tmp_path: Path, 
     assert any(wanted in one for one in found), found
 
 
+@ON_SQLITE
 def test_lines_that_are_gone_undecided_are_missing_as_ever(old: Old) -> None:
-    if not old.database.is_sqlite:
-        return
     with old.database.writing() as connection:
         connection.execute(delete(schema.segment).where(schema.segment.c.journal_id == old.pens[1].journal_id))
 
     assert any("segment_missing" in one for one in old.prove())
 
 
+@ON_SQLITE
 def test_a_kiosk_goes_on_and_may_send_again_what_was_dropped(old: Old, tmp_path: Path) -> None:
     old.drop(tmp_path / "october.gz")
     pen = old.pens[1]
@@ -331,6 +334,7 @@ def test_what_a_continuation_carries_over_of_dropped_lines_is_counted_once(old: 
     assert [one for one in old.prove() if "continued" not in one] == []
 
 
+@ON_SQLITE
 def test_a_receipt_is_answered_as_before(old: Old, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pen, code = old.pens[1], "7K3M-9QRT-2HXC-W8ABD"
     seq = next(n for n, line in enumerate(pen.lines, 1) if b'"kind":"rating"' in line)
@@ -352,6 +356,7 @@ def test_a_receipt_is_answered_as_before(old: Old, tmp_path: Path, monkeypatch: 
     assert before is not None
 
 
+@ON_SQLITE
 def test_days_that_were_dropped_can_be_neither_decided_nor_moved(old: Old, tmp_path: Path) -> None:
     old.decide(old.archive(tmp_path / "october.gz").digest)
 
@@ -362,6 +367,7 @@ def test_days_that_were_dropped_can_be_neither_decided_nor_moved(old: Old, tmp_p
         require_kept(connection, {2}, date(2026, 10, 1))
 
 
+@ON_SQLITE
 def test_entries_set_aside_later_are_read_anew_and_everything_still_holds(old: Old, tmp_path: Path) -> None:
     old.drop(tmp_path / "october.gz")
     pen = old.pens[0]
@@ -378,10 +384,10 @@ def test_entries_set_aside_later_are_read_anew_and_everything_still_holds(old: O
     assert old.prove() == []
 
 
-@pytest.mark.parametrize("at", [1, 4, 8])
+@pytest.mark.parametrize(
+    ("written", "at"), [("sqlite", 1), ("sqlite", 4), ("sqlite", 8), ("postgresql", 1)], indirect=["written"]
+)
 def test_killed_in_the_middle_nothing_is_lost_and_it_is_gone_on_with(old: Old, tmp_path: Path, at: int) -> None:
-    if not old.database.is_sqlite and at > 1:
-        return
     old.decide(old.archive(tmp_path / "october.gz").digest)
     url = old.database.writer.url.render_as_string(hide_password=False)
     child = os.fork()
@@ -413,9 +419,8 @@ def _drop_until_killed(url: str, at: int) -> None:
     Dropping(database, transact, Pace(sleep=lambda _: None), LATER).run()
 
 
+@ON_POSTGRESQL
 def test_a_part_of_which_nothing_stays_goes_as_a_whole(old: Old, tmp_path: Path) -> None:
-    if old.database.is_sqlite:
-        return
     for table in ("segment", "rating"):
         c = schema.metadata.tables[table].c
         with old.database.writing() as connection:
@@ -431,6 +436,7 @@ def test_a_part_of_which_nothing_stays_goes_as_a_whole(old: Old, tmp_path: Path)
     assert {"segment_2026_11", "rating_2026_11"} <= left
 
 
+@ON_SQLITE
 def test_a_month_is_due_only_after_its_time_and_once_it_is_closed(old: Old) -> None:
     config, just = old.services.config, datetime(2028, 2, 1, tzinfo=UTC)
     last = last_due(config, just - timedelta(seconds=1)), last_due(config, just)
@@ -450,9 +456,8 @@ def test_a_month_is_due_only_after_its_time_and_once_it_is_closed(old: Old) -> N
     assert due == [OCTOBER, date(2026, 11, 1)]
 
 
+@ON_SQLITE
 def test_the_commands_ask_a_second_person_and_leave_nothing_behind(old: Old, tmp_path: Path) -> None:
-    if not old.database.is_sqlite:
-        return
     settle(old.database, "thu", role=Role.AUDITOR, unit=None)
     with old.database.writing() as connection:
         connection.execute(insert(schema.first_closed), {"row_id": 1, "month": date(2026, 12, 1)})

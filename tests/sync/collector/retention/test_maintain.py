@@ -6,6 +6,7 @@ import socket
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from msgspec import structs
 from sqlalchemy import func, insert, select, text
 
@@ -61,6 +62,8 @@ def count(database: Database, table: str) -> int:
         return int(connection.execute(select(func.count()).select_from(schema.metadata.tables[table])).scalar_one())
 
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""One engine where both are asked the same."""
 TABLES = ("incident", "mailed_report", "signal_run", "signin_failure", "device_day", "audit")
 
 
@@ -77,6 +80,7 @@ def test_what_is_old_goes_and_what_is_needed_stays(office: Office) -> None:
     assert [count(office.database, table) for table in TABLES] == [2, 1, 1, 1, 1, 6]
 
 
+@ON_SQLITE
 def test_decisions_and_typed_numbers_stay_in_the_audit_log(office: Office) -> None:
     put_old_rows(office)
     site = site_of(office.database, audit_days=730)
@@ -91,6 +95,7 @@ def test_decisions_and_typed_numbers_stay_in_the_audit_log(office: Office) -> No
         assert connection.execute(said).scalars().all() == [{"lines": 1}]
 
 
+@ON_SQLITE
 def test_by_default_the_audit_log_stays_whole_and_no_lines_go(office: Office) -> None:
     pen = Pen()
     pen.rating()
@@ -103,6 +108,7 @@ def test_by_default_the_audit_log_stays_whole_and_no_lines_go(office: Office) ->
     assert [count(office.database, table) for table in ("audit", "segment", "rating")] == [6, 1, 1]
 
 
+@ON_SQLITE
 def test_a_dry_run_says_how_much_is_due_and_changes_nothing(office: Office) -> None:
     put_old_rows(office)
     site = site_of(office.database)
@@ -114,6 +120,7 @@ def test_a_dry_run_says_how_much_is_due_and_changes_nothing(office: Office) -> N
     assert [count(office.database, table) for table in TABLES] == before
 
 
+@ON_SQLITE
 def test_done_twice_the_second_time_finds_nothing(office: Office) -> None:
     put_old_rows(office)
     site = site_of(office.database)
@@ -142,6 +149,7 @@ def test_one_works_at_a_time_and_the_command_says_which_one(office: Office) -> N
     assert len(list(theirs)) > 5
 
 
+@ON_SQLITE
 def test_who_lost_the_turn_stops_before_the_next_piece(office: Office) -> None:
     put_old_rows(office)
     now = [0.0]
@@ -155,6 +163,7 @@ def test_who_lost_the_turn_stops_before_the_next_piece(office: Office) -> None:
     assert count(office.database, "incident") == 3
 
 
+@ON_SQLITE
 def test_what_was_broken_off_is_gone_on_with(office: Office) -> None:
     put_old_rows(office)
     site = site_of(office.database)
@@ -184,6 +193,7 @@ def test_steps_are_as_small_as_the_time_they_may_hold_the_writer() -> None:
     assert pace.longest_s < 0.05
 
 
+@ON_SQLITE
 def test_a_serving_collector_does_it_once_a_day(office: Office, tmp_path: Path) -> None:
     now = [NOON]
     config = CollectorConfig(data_dir=tmp_path)
