@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from sync.collector.calendar.usual import CARRIED_MARK, Usual
+from sync.collector.calendar.usual import Usual
 
 MONO_US_MAX = 2**62
 YEAR_MAX = 9000
@@ -28,6 +28,7 @@ SECOND_US = 1_000_000
 _WALLS_KEPT = 2048
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _IN_HOUR = {f":{at // 60:02}:{at % 60:02}": at * SECOND_US for at in range(3600)}
+_CARRIED_MARK = b'"from":'
 _NONE_READ: Mapping[bytes, Usual] = MappingProxyType({})
 
 
@@ -148,7 +149,7 @@ def _spans_of(
                 latest = measured[-1]
             continue
         if boot.first_us is None:
-            boot.first_us = max(latest, floor.place_us if CARRIED_MARK in line else floor.kiosk_us)
+            boot.first_us = max(latest, floor.place_us if _CARRIED_MARK in line else floor.kiosk_us)
         boot.n_before = len(measured)
         if 0 <= mono < MONO_US_MAX:
             boot.readings.append(each)

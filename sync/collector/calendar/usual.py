@@ -11,9 +11,6 @@ import msgspec
 from kiosk.journal.lines import RatingLine
 from kiosk.journal.sound import NUL_MARK
 
-CARRIED_MARK = b'"from":'
-"""Without this no line tells that it was carried over."""
-
 
 class Usual(RatingLine, frozen=True, omit_defaults=True, gc=False):
     """A rating, and what else a line may say that bears on when it was made."""
@@ -29,17 +26,16 @@ _decode = msgspec.json.Decoder(Usual).decode
 def read_usual(lines: Sequence[bytes]) -> Mapping[bytes, Usual]:
     """Those of the lines that are ratings, by their bytes and in order.
 
-    One that may hold a NUL, or that may have been carried over, is not among them. So as many as there are lines means
-    that these are ratings and nothing else, each there once.
+    One that may hold a NUL is not among them. So as many as there are lines means that these are ratings and nothing
+    else, each there once.
     """
     try:
         read = dict(zip(lines, map(_decode, lines), strict=True))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         read = dict(_one_by_one(lines))
-    together = b"\n".join(lines)
-    if NUL_MARK not in together and CARRIED_MARK not in together:
+    if NUL_MARK not in b"\n".join(lines):
         return read
-    return {line: each for line, each in read.items() if NUL_MARK not in line and CARRIED_MARK not in line}
+    return {line: each for line, each in read.items() if NUL_MARK not in line}
 
 
 def _one_by_one(lines: Sequence[bytes]) -> Iterator[tuple[bytes, Usual]]:
