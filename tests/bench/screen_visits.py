@@ -1,6 +1,7 @@
 """The whole kiosk on the journal given, pressed by one citizen after the other; says when each thanks was ready.
 
-Milliseconds from the press to the moment the screen knows that the disk has it, one a line.
+Milliseconds from the press to the moment the screen's thread is told that the disk has it, one a line. What it then
+draws is in the rows of the screen: without a graphics chip that takes longer than all before it.
 """
 
 import sys
@@ -20,11 +21,20 @@ def measure(app):
 
     times, pressed, free_at = [], [0.0], [0.0]
 
-    def step(_elapsed):
-        view = app.flow.view
+    show = app.flow._screen.show
+
+    def showing(view):
         if view.kept and pressed[0]:
             times.append((time.perf_counter() - pressed[0]) * 1000)
-            pressed[0], free_at[0] = 0.0, time.perf_counter() + PAUSE_S
+            pressed[0] = 0.0
+        show(view)
+
+    app.flow._screen.show = showing
+
+    def step(_elapsed):
+        view = app.flow.view
+        if view.kept and not pressed[0]:
+            free_at[0] = time.perf_counter() + PAUSE_S
             if len(times) == PRESSES:
                 print(*times[1:], sep="\n", flush=True)  # behind the first one the journal was opened
                 app.stop()
