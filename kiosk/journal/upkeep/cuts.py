@@ -167,14 +167,6 @@ def cuts_of(reader: JournalReader) -> CutsRead:
     return CutsRead(reader.noted_at_anchor(), is_pruned=reader.anchor().next_seq > 1)
 
 
-def check_cuts(reader: JournalReader) -> Checked:
-    """Hold every cut of the kiosk's own against its lines."""
-    cuts = cuts_of(reader)
-    for rows in reader.rows():
-        cuts.read(rows)
-    return cuts.checked()
-
-
 def _glances(lines: list[bytes]) -> list[Glance | None]:
     try:
         return list(map(_glance, lines))

@@ -111,8 +111,8 @@ def check_whole(path: Path, now: datetime) -> dict[str, Any]:
     try:
         with JournalReader(path) as reader:
             damage = reader.integrity()
-            fault, *checked = verify_whole(reader, known_heads(path, reader.id))
-            cuts = _told(*checked) if damage is None and fault is None else {}
+            fault, checked, tree = verify_whole(reader, known_heads(path, reader.id))
+            cuts = _told(checked, tree) if damage is None and fault is None else {}
         found = damage or (f"entry {fault.seq} was {fault.wrong}" if fault else None)
     except JournalError as error:
         found = str(error)

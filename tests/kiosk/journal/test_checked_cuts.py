@@ -11,9 +11,10 @@ from kiosk.domain.numbers.blocks import Invalid, Sums
 from kiosk.domain.visit.rating import Revised
 from kiosk.journal import cutting, uncut
 from kiosk.journal.stated import InForce
-from kiosk.journal.upkeep.cuts import Checked, check_cuts
+from kiosk.journal.upkeep.cuts import Checked
 from kiosk.journal.upkeep.upkeep import check_whole, last_check
 from kiosk.journal.upkeep.verify import verify_journal
+from kiosk.journal.upkeep.whole import verify_whole
 from tests.builders import make_rating
 
 IN_FORCE = InForce("sipas-5@1", None, {"overall": (1, 2, 3, 4, 5)}, "03")
@@ -50,7 +51,7 @@ def test_sound_journal_says_how_many_cuts_were_checked(journal, reader, clock):
     for _ in range(3):
         half_day(journal, clock)
 
-    assert check_cuts(reader) == Checked(3, ())
+    assert verify_whole(reader).cuts == Checked(3, ())
 
 
 def test_cut_that_says_something_else_is_named_with_where_and_what_to_do(journal, reader, clock, monkeypatch):
@@ -60,7 +61,7 @@ def test_cut_that_says_something_else_is_named_with_where_and_what_to_do(journal
     monkeypatch.undo()
     half_day(journal, clock)
 
-    checked = check_cuts(reader)
+    checked = verify_whole(reader).cuts
 
     assert [(one.seq, one.wrong) for one in checked.faults] == [(14, Invalid.SUMS)]
     assert checked.n == 2
@@ -92,7 +93,7 @@ def test_cuts_behind_pruned_lines_are_checked_and_none_is_called_wrong_for_them(
     monkeypatch.setattr("kiosk.journal.prune.CHUNK_MAX", seqs[-1] + 4)
     assert journal.maintain(reader.head(), timedelta(days=400), clock.now()) == seqs[-1] + 4
 
-    checked = check_cuts(reader)
+    checked = verify_whole(reader).cuts
 
     assert (checked.n, checked.unknown) == (1, 1)
     assert [one.wrong for one in checked.faults] == [Invalid.SUMS]
@@ -109,4 +110,4 @@ def test_follow_up_on_a_rating_that_a_cut_holds_is_kept_and_counted_nowhere(jour
 
     assert reader.desk(day, day) == before
     assert json.loads(list(reader.entries())[-1].line)["kind"] == "revised"
-    assert check_cuts(reader) == Checked(1, ())
+    assert verify_whole(reader).cuts == Checked(1, ())

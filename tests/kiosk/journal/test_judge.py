@@ -83,3 +83,10 @@ def test_cut_that_is_made_again_overlaps_also_when_the_first_was_read_before():
     kiosk.lines.append(again)
 
     assert [one.wrong for one in in_pieces(kiosk, {7}, ended=False)] == [None, Invalid.OVERLAPS]
+
+
+def test_origin_that_no_number_can_hold_is_an_origin_and_stops_nobody():
+    kiosk = run([("rate", 4, COUNTED, None, 5), ("wait", 5 * 3600), ("cut",)])
+    kiosk.lines[1] = kiosk.lines[1].replace(b'"kind"', b'"from":1e999,"kind"')
+
+    assert [one.wrong for one in judged_cuts(enumerate(kiosk.lines, start=1), SURVEYS)] == [Invalid.SUMS]
