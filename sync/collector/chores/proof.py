@@ -106,7 +106,7 @@ class VerifyNightly:
         services, now = self._services, self._services.now()
         t = texts("collector", services.config.language)
         if state.findings:
-            places = places_of(connection, {finding.device_id for finding in state.findings if finding.device_id})
+            places = places_of(connection, {finding.device_id for finding in state.findings})
             services.outbox.open(connection, INCIDENT, _alert(state.findings, places, t), now)
         else:
             words = t("Everything that kiosks sent and what is shown of it holds again.")

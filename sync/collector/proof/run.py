@@ -73,8 +73,10 @@ class Outcome:
 
 def places_of(connection: Connection, kiosks: Collection[str]) -> dict[str, str]:
     """By kiosk, the code of the counter where it stands."""
-    wanted = select(device.c.device_id, counter.c.code).join(counter).where(device.c.device_id.in_(sorted(kiosks)))
-    return {str(device_id): str(code) for device_id, code in connection.execute(wanted)} if kiosks else {}
+    # What is wrong with what is shown is no kiosk's.
+    named = sorted(kiosk for kiosk in kiosks if kiosk)
+    wanted = select(device.c.device_id, counter.c.code).join(counter).where(device.c.device_id.in_(named))
+    return {str(device_id): str(code) for device_id, code in connection.execute(wanted)} if named else {}
 
 
 def kiosks_of(

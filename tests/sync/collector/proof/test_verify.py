@@ -18,7 +18,7 @@ from kiosk.journal.chain import chain_over
 from sync.collector.fleet.surveys.library import shipped_surveys
 from sync.collector.proof.device import Checked, Rule, check_device
 from sync.collector.proof.marks import Mark, MarkFile
-from sync.collector.proof.run import check_sums
+from sync.collector.proof.run import check_sums, places_of
 from sync.collector.run.app import create_app
 from sync.collector.services.services import Services, make_services
 from sync.collector.settings.collector import CollectorConfig
@@ -407,3 +407,10 @@ def test_marks_lie_in_a_file_one_for_each_journal(held: Held, tmp_path: Path) ->
 
     assert MarkFile(tmp_path / "marks").of(held.key.keyid) == {mark.journal_id: mark for mark in done.marks}
     assert len((tmp_path / "marks").read_bytes().splitlines()) == 1
+
+
+def test_what_is_no_kiosks_has_no_place(office: Office) -> None:
+    device_id = office.device.device_id
+    with office.database.reading() as connection:
+        assert places_of(connection, {"", device_id}) == {device_id: "Q1"}
+        assert places_of(connection, {""}) == {}
