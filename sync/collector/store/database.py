@@ -39,7 +39,7 @@ _SETTINGS: dict[str, str | int] = {
     # A citizen's words whose time is over are overwritten, not only unlinked: else they stay in the file for years.
     "secure_delete": 1,
 }
-_WRITER_CACHE_KB, _READER_CACHE_KB = 16_384, 2_048
+_WRITER_CACHE_KB, _READER_CACHE_KB = 4_096, 1_024
 """Pages that each connection keeps for itself; the system keeps the file's pages for all of them together."""
 _NOTICED = {
     "connect_timeout": 10,
