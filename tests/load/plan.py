@@ -37,7 +37,7 @@ class Plan:
     """How long agents wait between two calls; shorter in the suite alone."""
     outage_s_max: float = 240.0
     """So long the outage may last before the run gives it up."""
-    judged_s_max: float = 60.0
+    judged_s_max: float = 120.0
     """So long all may take after it until the last cut is judged."""
 
     @property
