@@ -35,8 +35,10 @@ class Plan:
     """In so long all of those come: a network that returns, not the minute over which agents start."""
     period_s: float = 60.0
     """How long agents wait between two calls; shorter in the suite alone."""
-    outage_s_max: float = 420.0
+    outage_s_max: float = 240.0
     """So long the outage may last before the run gives it up."""
+    judged_s_max: float = 120.0
+    """So long all may take after it until the last cut is judged."""
 
     @property
     def processes(self) -> int:

@@ -31,7 +31,6 @@ from tests.sync.collector.postgres import memory, postgres_server
 LOOKED_EVERY_S = 5.0
 SCRAPED_EVERY_S = 15.0
 """As a Prometheus does."""
-JUDGED_S_MAX = 180.0
 GIVEN_UP_AFTER = 20
 """Calls of which none was answered."""
 Say = Callable[[str], None]
@@ -68,6 +67,8 @@ class Outcome:
     peaks_mb: list[float] = field(default_factory=list)
     wrong: list[Wrong] = field(default_factory=list)
     faulty: int = 0
+    fault: str = ""
+    """Why it was broken off; what was seen until then stands beside."""
 
 
 def run(plan: Plan, say: Say) -> Outcome:
@@ -81,11 +82,15 @@ def run(plan: Plan, say: Say) -> Outcome:
         write_fleet(database, plan.kiosks, templates, f"127.0.0.1:{port}", now)
         with collectors(url, folder, plan.processes, port) as servers:
             generators = Generators(plan, _slices(plan, servers, database, templates))
+            outcome = Outcome(plan)
             try:
-                outcome = _Run(plan, say, database, servers, generators).live()
+                _Run(outcome, say, database, servers, generators).live()
+            except Exception as error:
+                outcome.fault = f"{type(error).__name__}: {error}"
+                say(f"broken off: {outcome.fault}")
             finally:
-                seen = generators.close()
-            outcome.seen, outcome.peaks_mb = seen, servers.peaks_mb()
+                outcome.seen = generators.close()
+            outcome.peaks_mb = servers.peaks_mb()
         say(f"{plan.engine}: counting")
         outcome.wrong = count(database, range(plan.outage), templates)
         outcome.faulty = faulty_blocks(database)
@@ -121,13 +126,14 @@ def _slices(plan: Plan, servers: Collectors, database: Database, templates: list
 class _Run:
     """The stretches of a run, one after the other."""
 
-    def __init__(self, plan: Plan, say: Say, database: Database, servers: Collectors, generators: Generators) -> None:
-        self._plan, self._say, self._database = plan, say, database
+    def __init__(
+        self, outcome: Outcome, say: Say, database: Database, servers: Collectors, generators: Generators
+    ) -> None:
+        self._plan, self._say, self._database = outcome.plan, say, database
         self._servers, self._generators = servers, generators
-        self._outcome = Outcome(plan)
-        self._told_at = 0.0
+        self._outcome = outcome
 
-    def live(self) -> Outcome:
+    def live(self) -> None:
         """All stretches."""
         plan, outcome = self._plan, self._outcome
         outcome.began = self._generators.begin()
@@ -137,7 +143,6 @@ class _Run:
                 self._rest(outcome.began + plan.period_s + plan.rest_s)
             if plan.outage:
                 self._bring_in(time.monotonic())
-        return outcome
 
     def _rest(self, until: float) -> None:
         before = self._spent()
@@ -159,7 +164,9 @@ class _Run:
             return
         outcome.in_at = time.monotonic()
         outcome.outage = self._since(before)
-        self._watch("all is in; cuts are judged", outcome.in_at + JUDGED_S_MAX, lambda _: n_due(self._database) == 0)
+        self._watch(
+            "all is in; cuts are judged", outcome.in_at + plan.judged_s_max, lambda _: n_due(self._database) == 0
+        )
         if n_due(self._database) == 0:
             outcome.judged_at = time.monotonic()
 

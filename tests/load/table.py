@@ -42,6 +42,8 @@ def rows_of(outcome: Outcome) -> Iterator[Row]:
         yield from _rest(outcome, outcome.rest)
     if outcome.plan.outage:
         yield from _outage(outcome)
+    if outcome.fault:
+        yield Row("broken off", 1, "", 0)
     for number, peak in enumerate(outcome.peaks_mb, start=1):
         yield Row(f"most memory of collector {number}", peak, "MB", RSS_MB_MAX)
 
@@ -112,7 +114,7 @@ def _outage(outcome: Outcome) -> Iterator[Row]:
     yield Row("wrong: cuts", outcome.faulty, "", 0)
     if outcome.in_at:
         judged = outcome.judged_at - outcome.in_at if outcome.judged_at else float("inf")
-        yield Row("seconds after that until all cuts were judged", judged, "s", 180)
+        yield Row("seconds after that until all cuts were judged", judged, "s", plan.judged_s_max)
     if outcome.outage is not None:
         yield from _shares(outcome.outage, max(1, sum(map(len, _between(outcome.seen, began, ends).values()))))
 

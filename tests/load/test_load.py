@@ -20,7 +20,7 @@ from sync.collector.store.schema import rating
 from sync.protocol.signature import sign_request
 from tests.builders import FrozenClock
 from tests.live import LiveCollector
-from tests.load.__main__ import plans
+from tests.load.__main__ import main, plans
 from tests.load.counted import Wrong, count, counted
 from tests.load.fleet import write_fleet
 from tests.load.generator import STOP, Calls, Progress, Seen, Slice, run_kiosks
@@ -158,3 +158,21 @@ def test_both_engines_are_run_where_none_is_named():
         ("PostgreSQL", 2, 20_000, 2000), ("SQLite", 1, 20_000, 2000),
     ]  # fmt: skip
     assert [(plan.engine, plan.kiosks, plan.outage, plan.rest_s) for plan in one] == [("SQLite", 200, 20, 60.0)]
+
+
+def test_run_that_breaks_off_is_a_limit_missed_and_the_next_engine_is_tried(monkeypatch, tmp_path, capfd):
+    tried = []
+
+    def break_off(plan, say):
+        tried.append(plan.engine)
+        raise RuntimeError("the collector did not start")
+
+    monkeypatch.setattr("tests.load.__main__.run", break_off)
+    monkeypatch.setattr("tests.load.__main__._BUILD", tmp_path)
+    monkeypatch.setattr("tests.load.__main__.structlog.configure", lambda **_: None)
+    monkeypatch.setattr("tests.load.__main__.logging.disable", lambda: None)
+    monkeypatch.setattr("tests.load.__main__.signal.signal", lambda *_: None)
+
+    assert main(["--kiosks", "2"]) == 1
+    assert tried == ["PostgreSQL", "SQLite"]
+    assert "2 missed" in capfd.readouterr().out

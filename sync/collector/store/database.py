@@ -39,7 +39,7 @@ _SETTINGS: dict[str, str | int] = {
     # A citizen's words whose time is over are overwritten, not only unlinked: else they stay in the file for years.
     "secure_delete": 1,
 }
-_WRITER_CACHE_KB, _READER_CACHE_KB = 16_384, 2_048
+_WRITER_CACHE_KB, _READER_CACHE_KB = 4_096, 1_024
 """Pages that each connection keeps for itself; the system keeps the file's pages for all of them together."""
 _NOTICED = {
     "connect_timeout": 10,
@@ -144,7 +144,8 @@ def _open_sqlite(path: Path, create: bool) -> Database:
         _require_there(path)
     durability = durability_for(sqlite_version())
     mode: dict[str, str | int] = {"journal_mode": durability.journal_mode, "synchronous": durability.synchronous}
-    writing, reading = {"cache_size": -_WRITER_CACHE_KB}, {"cache_size": -_READER_CACHE_KB, "query_only": 1}
+    writing: dict[str, str | int] = {"cache_size": -_WRITER_CACHE_KB}
+    reading: dict[str, str | int] = {"cache_size": -_READER_CACHE_KB, "query_only": 1}
     # One writing connection: a second one in this process would only wait for the first one's lock.
     writer = _sqlite_engine(path, "BEGIN IMMEDIATE", mode | _SETTINGS | writing, 1)
     reader = _sqlite_engine(path, "BEGIN", _SETTINGS | reading, READERS_MAX)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, event, insert, select
 
 from sync.collector.errors import CollectorBusy, StorageFull
 from sync.collector.store import writer as writer_module
-from sync.collector.store.database import Database, open_database
+from sync.collector.store.database import READERS_MAX, Database, open_database
 from sync.collector.store.schema import unit
 from sync.collector.store.writer import GroupWriter, writer_for
 from tests.sync.collector.conftest import postgres_database
@@ -153,3 +153,13 @@ def test_work_whose_connection_breaks_off_is_done_again_on_another(postgres: str
         assert codes(database) == {"P2"}
         writer.close()
         database.close()
+
+
+def test_pages_that_all_connections_keep_are_bounded(tmp_path):
+    database = open_database(f"sqlite:///{tmp_path / 'pages.db'}", create=True)
+
+    with database.writer.connect() as writer, database.reading() as reader:
+        kb = [-connection.exec_driver_sql("PRAGMA cache_size").scalar_one() for connection in (writer, reader)]
+    database.close()
+
+    assert 0 < kb[0] + READERS_MAX * kb[1] <= 32_768

@@ -1,5 +1,6 @@
 """A thousand kiosks with mixed faults: each is told, what is alike as one, and told again when it is over."""
 
+import tracemalloc
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -258,3 +259,14 @@ def test_metrics_count_by_state_without_a_label_for_each_kiosk(fleet: Services) 
     found = {sample.labels["state"]: sample.value for metric in REGISTRY.collect() if metric.name == "hailong_kiosks"
              for sample in metric.samples}  # fmt: skip
     assert found == {**counts, "well": sum(not faults for faults in FEW.values()), "all": 400}
+
+
+def test_look_holds_little_of_each_kiosk(fleet):
+    look(fleet)
+
+    tracemalloc.start()
+    look(fleet, 1)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 400 * 2_700  # bytes
