@@ -176,7 +176,7 @@ def _row_statement(dialect: str, table: Table, key: tuple[str, ...], names: tupl
     return f"UPDATE {table.name} SET {sets} WHERE {' AND '.join(f'{name} = {mark[name]}' for name in key)}"  # noqa: S608
 
 
-@cache
+@lru_cache(256)
 def _unnest_statement(table: Table, fixed: tuple[str, ...], names: tuple[str, ...], then: str) -> str:
     """Of whole columns, or of one row, written out: a distributed database knows from it where that goes."""
     constants = {name: _scalar(table, name) for name in fixed}
