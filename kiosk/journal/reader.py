@@ -22,7 +22,7 @@ from kiosk.journal.counts.served import Served, served_between
 from kiosk.journal.counts.sums import CutSums, Levels, cuts_between, left_between, levels_noted
 from kiosk.journal.counts.tally import TallyRow, tally_between
 from kiosk.journal.counts.touch_test import last_touch_test
-from kiosk.journal.disk.engine import reader_engine, sqlite_module
+from kiosk.journal.disk.engine import reader_engine
 from kiosk.journal.disk.kept import Statements
 from kiosk.journal.disk.schema import schema_version
 from kiosk.journal.errors import Diverged, JournalDamaged, JournalUnusable
@@ -237,7 +237,7 @@ class JournalReader:
             try:
                 cursor.execute(query, (first, _CHUNK))
                 return list(cursor.fetchall())
-            except sqlite_module().DatabaseError as error:
+            except self._engine.dialect.loaded_dbapi.DatabaseError as error:
                 raise DatabaseError(query, None, error) from error
             finally:
                 cursor.close()
