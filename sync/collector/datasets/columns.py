@@ -52,7 +52,7 @@ SUMS = Kind(
         Column("what", "VARCHAR", "level: counted ratings by level. reason: counted ratings that name it. standing: "
                "ratings set aside, by why. aside: ratings set aside, by level, as far as they may be told."),
         Column("level", "TINYINT", "1 is the least, 5 the most; of level and aside."),
-        Column("standing", "VARCHAR", "Why they were set aside: repeat, hours, test or suspect; of standing."),
+        Column("standing", "VARCHAR", "Why they were set aside: repeat, out_of_hours, test or suspect; of standing."),
         Column("reason", "VARCHAR", "Id of the reason; of reason. A rating may name several."),
         Column("n", "BIGINT", "How many ratings."),
     ),
@@ -68,7 +68,7 @@ LINES = Kind(
         Column("question", "VARCHAR", "Id of the question."),
         Column("day", "DATE", "The office's day."),
         Column("part", "VARCHAR", "am or pm: nothing finer leaves."),
-        Column("standing", "VARCHAR", "counted, or why it was set aside: repeat, hours, test or suspect."),
+        Column("standing", "VARCHAR", "counted, or why it was set aside: repeat, out_of_hours, test or suspect."),
         Column("level", "TINYINT", "The level that counts, 1 is the least."),
         Column("first_level", "TINYINT", "The first one, where another face was chosen after it."),
         Column("reasons", "VARCHAR[]", "Ids of the reasons, in the order of their letters."),
