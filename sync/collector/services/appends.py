@@ -7,8 +7,9 @@ waits for it. A kiosk is answered only when its lines are durable.
 
 import asyncio
 from collections import deque
+from contextvars import Context, copy_context
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.errors import CollectorBusy, HeadDiffers, JournalForeign, SenderGone
@@ -34,6 +35,8 @@ class _Waiting(NamedTuple):
     future: "asyncio.Future[_Outcome]"
     since: float
     """When it came, by the loop's clock."""
+    context: Context
+    """Of its request; a transaction belongs to the trace of the oldest batch in it."""
 
 
 class Appends:
@@ -48,6 +51,10 @@ class Appends:
         self._waiting: deque[_Waiting] = deque()
         self._under_way: set[asyncio.Task[None]] = set()
 
+    def over(self, writer: Writer) -> Self:
+        """As these, by another writer."""
+        return type(self)(writer, self._days, is_spread=self._is_spread)
+
     async def keep(self, sent: Sent) -> _Outcome:
         """What became of the batch, once that is durable.
 
@@ -59,7 +66,7 @@ class Appends:
             raise CollectorBusy("too many requests wait for the database")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[_Outcome] = loop.create_future()
-        self._waiting.append(_Waiting(sent, future, loop.time()))
+        self._waiting.append(_Waiting(sent, future, loop.time(), copy_context()))
         if self._under_way:
             loop.call_later(PATIENCE_S, self._go_beside)
         else:
@@ -80,7 +87,7 @@ class Appends:
         while self._waiting:
             taken = self._take()
             try:
-                await self._keep(taken)
+                await asyncio.get_running_loop().create_task(self._keep(taken), context=taken[0].context)
             except Exception as error:  # noqa: BLE001 - an edge: whoever waits must hear of it, and others go on
                 for one in taken:
                     _tell(one, error)

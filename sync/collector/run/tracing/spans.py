@@ -50,7 +50,8 @@ def trace_services(services: Services) -> tuple[Services, TracerProvider]:
     tracer = provider.get_tracer("hailong")
     for engine in {services.database.writer, services.database.reader}:
         _trace_statements(engine, tracer)
-    return replace(services, writer=TracedWriter(services.writer, tracer)), provider
+    writer = TracedWriter(services.writer, tracer)
+    return replace(services, writer=writer, appends=services.appends.over(writer)), provider
 
 
 class Unconnected(TextMapPropagator):
