@@ -5,6 +5,8 @@ What does the work is imported by each command, so that ``--help`` does not load
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -14,7 +16,7 @@ import typer
 
 from kiosk.base.terminal.terminal import terminal_texts
 from sync.collector.commands.shared import ConfigFile, DataDir, Yes, actor, ask, services_of, tell
-from sync.collector.errors import UsageWrong
+from sync.collector.errors import CollectorError, NotAllowed, UsageWrong
 from sync.collector.settings.collector import load_config
 
 if TYPE_CHECKING:
@@ -43,9 +45,9 @@ def lines_list(config: ConfigFile = None, data_dir: DataDir = None) -> None:
     services = services_of(load_config(config, data_dir))
     with services.database.reading() as connection:
         due = due_months(connection, services.config, services.now())
-        known = connection.execute(select(dropped_month).order_by(dropped_month.c.month)).all()
+        known = connection.execute(select(dropped_month).order_by(dropped_month.c.month, dropped_month.c.part)).all()
     _close(services)
-    t, waiting = terminal_texts("collector"), {row.month for row in known}
+    t, waiting = terminal_texts("collector"), {row.month for row in known if row.state != "done"}
     for row in known:
         typer.echo(_known(row, t))
     for month in due:
@@ -78,15 +80,22 @@ def lines_archive(
         require_due(connection, services.config, day, services.now())
     second, why = _granted(services, second_person, purpose)
     source = Source(services.config, services.database, services.surveys)
-    archived = write_archive(source, day, file)
-    by = (actor(), second, why)
-    keep_archive(partial(transact, services), day, archived, file, by, services.now())
+    by, at_once = (actor(), second, why), partial(transact, services)
+    with _turn(at_once) as is_mine:
+        if not is_mine:
+            raise _taken(services)
+        archived = write_archive(source, day, file)
+        if archived.statements:
+            keep_archive(at_once, day, archived, file, by, services.now())
     _close(services)
     t = terminal_texts("collector")
-    tell(
-        "{lines} entries of {journals} journals are in {file}. Nothing was deleted.",
-        lines=t.number(archived.lines), journals=t.number(len(archived.statements)), file=file,
-    )  # fmt: skip
+    if archived.statements:
+        tell(
+            "{lines} entries of {journals} journals are in {file}. Nothing was deleted.",
+            lines=t.number(archived.lines), journals=t.number(len(archived.statements)), file=file,
+        )  # fmt: skip
+    else:
+        tell("No line of {month} may go: no file was made, and the month stays due.", month=month)
     for reason, n in sorted(Counter(one.why for one in archived.kept).items()):
         tell("{n} journals stay: {why}", n=t.number(n), why=t(reason))
 
@@ -107,8 +116,9 @@ def lines_drop(
     the audit log has who and why. Broken off, it is gone on with by the service or by collector maintain.
     """
     from sync.collector.chores.every import transact
-    from sync.collector.retention.lines.archive import digest_of
-    from sync.collector.retention.lines.months import Decision, decide, require_due
+    from sync.collector.retention.lines.archive import check_file
+    from sync.collector.retention.lines.file import digest_of
+    from sync.collector.retention.lines.months import Decision, decide, find_archive, require_due, statements_of
 
     services, day = services_of(load_config(config, data_dir)), _month(month)
     now = services.now()
@@ -118,6 +128,14 @@ def lines_drop(
         digest = digest_of(file)
     except OSError as error:
         raise UsageWrong("cannot read {file}: {why}", file=file, why=error.strerror) from error
+    with services.database.reading() as connection:
+        row = find_archive(connection, day, digest)
+        wanted = statements_of(connection, day, row.part)
+    if row.state == "done":
+        raise NotAllowed("the lines in this file were dropped already; see: collector lines list")
+    # Of one that was decided about some may have come to stay: the file has them besides.
+    if row.state == "archived":
+        check_file(file, day, row.part, wanted)
     tell("The lines of {month} go for good; {file} is then the only place where they are.", month=month, file=file)
     ask(yes=yes)
     decision = Decision(actor(), *_granted(services, second_person, purpose), now)
@@ -127,21 +145,50 @@ def lines_drop(
     _close(services)
 
 
+@lines_app.command("withdraw", epilog="Example: collector lines withdraw --month 2025-01")
+def lines_withdraw(month: Month, config: ConfigFile = None, data_dir: DataDir = None) -> None:
+    """Let the file be void in which a month's lines were written, if nobody decided about it: no line goes by it.
+
+    The lines stay where they are, and the file too; another month can be written then.
+    """
+    from sync.collector.chores.every import transact
+    from sync.collector.retention.lines.months import withdraw
+
+    services, day = services_of(load_config(config, data_dir)), _month(month)
+    file = transact(services, lambda connection: withdraw(connection, day, actor(), services.now()))
+    _close(services)
+    tell("{file} is void: nothing can be dropped by it any more. Its lines are still here.", file=file)
+
+
 def _drop(services: "Services", at_once: Any) -> None:
     from sync.collector.retention.lines.drop import Dropping
-    from sync.collector.retention.maintain import TURN
     from sync.collector.retention.steps import Pace
+
+    with _turn(at_once) as is_mine:
+        if not is_mine:
+            tell("It is decided. The service lets them go, or: collector maintain")
+            return
+        Dropping(services.database, at_once, Pace(), services.now()).run()
+    tell("They are gone. What is left can be recomputed with: collector verify --all")
+
+
+@contextmanager
+def _turn(at_once: Any) -> Iterator[bool]:
+    """Whether it is this program's turn at upkeep, until it is done."""
+    from sync.collector.retention.maintain import TURN
     from sync.collector.store.turns import Turns
 
     turns = Turns(at_once, [TURN])
     try:
-        if not turns.take():
-            tell("It is decided. The service lets them go, or: collector maintain")
-            return
-        Dropping(services.database, at_once, Pace(), services.now()).run()
+        yield turns.take()
     finally:
         turns.stop()
-    tell("They are gone. What is left can be recomputed with: collector verify --all")
+
+
+def _taken(services: "Services") -> CollectorError:
+    from sync.collector.retention.maintain import taken_by
+
+    return taken_by(services.database)
 
 
 def _granted(services: "Services", second_person: str, purpose: str) -> tuple[str, str]:
@@ -170,8 +217,8 @@ def _known(row: Any, t: Any) -> str:
         "done": t("dropped, as {who} and {second} decided", who=row.decided_by, second=row.second),
     }
     lines, ratings = t.number(row.lines), t.number(row.ratings)
-    return str(t("{month}: {lines} entries, {ratings} ratings; {state}", month=f"{row.month:%Y-%m}", lines=lines,
-                 ratings=ratings, state=states[row.state]))  # fmt: skip
+    return str(t("{month}, part {part}: {lines} entries, {ratings} ratings; {state}", month=f"{row.month:%Y-%m}",
+                 part=row.part, lines=lines, ratings=ratings, state=states[row.state]))  # fmt: skip
 
 
 def _close(services: "Services") -> None:

@@ -198,7 +198,7 @@ class _Check:
         floor = floor_of(self._connection, journal_id)
         if floor is not None:
             self._elsewhere.gone[journal_id] = floor.last
-            check_decided(self._connection, floor.months)
+            check_decided(self._connection, floor.parts)
         return floor
 
     def _check_sums(self, journal_id: str, kept: Kept, mark: Mark | None, floor: Floor | None) -> int:

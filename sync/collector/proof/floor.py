@@ -30,10 +30,11 @@ _BLOCKS = (
 _REASONS = "SELECT last_seq, reason, n FROM block_reason WHERE journal_id = {one} AND last_seq <= {one}"
 
 
-def check_decided(connection: Connection, months: Collection[date]) -> None:
-    """That lines of these months were dropped is what two people decided, as the audit log has it; raises Wrong."""
-    for month in sorted(months):
-        row = connection.execute(select(dropped_month).where(dropped_month.c.month == month)).one_or_none()
+def check_decided(connection: Connection, parts: Collection[tuple[date, int]]) -> None:
+    """That lines went with these parts of months is what two people decided, as the audit log has it; raises Wrong."""
+    c = dropped_month.c
+    for month, part in sorted(parts):
+        row = connection.execute(select(dropped_month).where(c.month == month, c.part == part)).one_or_none()
         wanted = select(audit).where(audit.c.action == DROPPED, audit.c.subject == f"{month:%Y-%m}")
         said = connection.execute(wanted).all()
         is_said = row is not None and row.state in (DECIDED, DONE) and any(_is_of(row, each) for each in said)
@@ -42,7 +43,7 @@ def check_decided(connection: Connection, months: Collection[date]) -> None:
 
 
 def _is_of(row: Any, said: Any) -> bool:
-    told = {"archive": bytes(row.archive).hex(), "second": row.second, "purpose": row.purpose}
+    told = {"archive": bytes(row.archive).hex(), "part": row.part, "second": row.second, "purpose": row.purpose}
     return said.actor == row.decided_by and told == {name: said.details.get(name) for name in told}
 
 

@@ -37,7 +37,8 @@ class Floor(NamedTuple):
     ratings: int
     """How many ratings are among all that was dropped."""
     sums: bytes
-    months: frozenset[date]
+    parts: frozenset[tuple[date, int]]
+    """The months with which they went, and which part of each."""
 
 
 def floor_of(connection: Connection, journal_id: str) -> Floor | None:
@@ -54,7 +55,7 @@ def floor_of(connection: Connection, journal_id: str) -> Floor | None:
         end.state,
         sum(row.ratings for row in rows),
         bytes(end.sums),
-        frozenset(row.month for row in rows),
+        frozenset((row.month, row.part) for row in rows),
     )
 
 
@@ -90,7 +91,10 @@ def require_kept(connection: Connection, counters: Collection[int], first_day: d
     decided = dropped_month.c.state.in_((DECIDED, DONE))
     found = (
         select(dropped_lines.c.last_day)
-        .join(dropped_month, dropped_month.c.month == dropped_lines.c.month)
+        .join(
+            dropped_month,
+            (dropped_month.c.month == dropped_lines.c.month) & (dropped_month.c.part == dropped_lines.c.part),
+        )
         .join(tally, tally.c.journal_id == dropped_lines.c.journal_id)
         .where(decided, dropped_lines.c.last_day >= first_day)
         .where(tally.c.counter_id.in_(sorted(counters)), tally.c.day.between(first_day, dropped_lines.c.last_day))

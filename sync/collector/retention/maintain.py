@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sync.collector.errors import TurnTaken
 from sync.collector.retention.engine import analyse, needs_analysis
-from sync.collector.retention.lines.drop import Dropping, decided_months
+from sync.collector.retention.lines.drop import Dropping, decided_parts
 from sync.collector.retention.old import Old, count_old, forget, old_rows
 from sync.collector.retention.steps import Pace
 from sync.collector.retention.works import Work
@@ -61,7 +61,7 @@ def pieces_of(site: Site) -> Iterator[Piece]:
     database, now = site.database, site.now()
     yield Piece(Work.PARTS, lambda: len(missing_parts(database, now)), lambda: make_parts(database, now))
     dropping = Dropping(database, site.transact, site.pace, now)
-    yield Piece(Work.DROPS, lambda: len(decided_months(database)), dropping.run)
+    yield Piece(Work.DROPS, lambda: len(decided_parts(database)), dropping.run)
     for old in old_rows(site.config, now):
         yield _forgetting(site, old)
     yield Piece(Work.STATISTICS, lambda: _is_unanalysed(site), lambda: _analysed(site))
@@ -81,7 +81,7 @@ def maintain(site: Site, monotonic: Callable[[], float] = time.monotonic) -> Ite
     turns = Turns(site.transact, [TURN], monotonic)
     try:
         if not turns.take():
-            raise _taken(site)
+            raise taken_by(site.database)
         for piece in pieces_of(site):
             if not turns.has(TURN):
                 return
@@ -91,8 +91,9 @@ def maintain(site: Site, monotonic: Callable[[], float] = time.monotonic) -> Ite
         turns.stop()
 
 
-def _taken(site: Site) -> TurnTaken:
-    with site.database.reading() as connection:
+def taken_by(database: Database) -> TurnTaken:
+    """What to say where another program has the turn."""
+    with database.reading() as connection:
         who = read_holder(connection, TURN)
     return TurnTaken(
         "another program is at it ({who}): nothing was done here. If that one was killed, this can be done in a minute",

@@ -51,11 +51,16 @@ def ensure_partitions(connection: Connection, around: datetime) -> None:
     """
     if connection.dialect.name != "postgresql":
         return
-    connection.execute(_LOCK)
+    lock_partitions(connection)
     first = month_of(around)
     for month in (first, next_month(first)):
         for table in PARTITIONED:
             connection.execute(text(Part(table, month).make))
+
+
+def lock_partitions(connection: Connection) -> None:
+    """Let no other program make or drop parts until this transaction ends; on PostgreSQL alone."""
+    connection.execute(_LOCK)
 
 
 def missing_parts(database: Database, now: datetime) -> list[Part]:

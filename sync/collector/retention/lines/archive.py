@@ -1,29 +1,27 @@
 """Archive: all lines that would go with a month, verbatim, in one file; and what will be kept of each journal.
 
-One JSON object a line, gzipped: first what the file is, then each segment as it is stored with all that its kiosk
-signed. The chain of a journal goes from one segment's ``prev`` to its ``head``: whoever has the file can prove later
-that it is what was dropped, for the hashes at its ends stay in the database.
+The file is on the disk and was read back before anything is said of it in the database. There a month is archived from
+the one transaction on that counts and hashes are kept in: broken off before it, there is a file at most.
 """
 
-import base64
 import gzip
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import msgspec
 from sqlalchemy import Connection, delete, insert, select
 
 from kiosk.domain.visit.survey import Survey
 from sync.collector.errors import NotAllowed, UsageWrong
 from sync.collector.people.audit import note
 from sync.collector.replica.dropped import ARCHIVED
-from sync.collector.retention.lines.months import until_of
-from sync.collector.retention.lines.statement import Statement, segments_of, state_of
+from sync.collector.retention.lines.file import FORM, End, Head, Totals, digest_of, new_file, place, put, read_file
+from sync.collector.retention.lines.file import totals_of as totals_of_file
+from sync.collector.retention.lines.months import forget_archives, lock_months, next_part, totals_of, until_of
+from sync.collector.retention.lines.statement import Record, Statement, records_of, state_of
 from sync.collector.retention.lines.stays import Stays, Stretch, stretch_of, why_stays
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store.bulk import insert_rows
@@ -31,7 +29,6 @@ from sync.collector.store.database import Database
 from sync.collector.store.schema import dropped_lines, dropped_month, journal
 from sync.collector.store.writer import Transact
 
-FORM = 1
 ROWS_AT_ONCE = 50
 Progress = Callable[[int, int], None]
 """How many journals were written, of how many."""
@@ -57,15 +54,24 @@ class Kept(NamedTuple):
 class Archived:
     """What is in the file."""
 
+    part: int
+    """Which one of its month it is: what came to be here after one was dropped goes with the next."""
     statements: list[Statement]
     kept: list[Kept]
     digest: bytes
     """SHA-256 of the file."""
 
     @property
+    def totals(self) -> Totals:
+        """How much is in it."""
+        return totals_of_file(
+            [(one.journal_id, one.segments, one.last_seq - one.first_seq + 1, one.contents) for one in self.statements]
+        )
+
+    @property
     def lines(self) -> int:
         """How many lines are in it."""
-        return sum(one.last_seq - one.first_seq + 1 for one in self.statements)
+        return self.totals.lines
 
     @property
     def ratings(self) -> int:
@@ -74,29 +80,49 @@ class Archived:
 
 
 def write_archive(source: Source, month: date, out: Path, progress: Progress = lambda *_: None) -> Archived:
-    """Write the lines of a month to a new file, durably; what of the month stays is told.
+    """Write the lines of a month to a new file, durably, and read it back; what of the month stays is told.
 
-    Raises UsageWrong where the file is there already or cannot be written.
+    Without a line that may go there is no file. Raises NotAllowed where another month's file waits, and UsageWrong
+    where the file is there already, cannot be written, or is not read as it was written.
     """
-    if out.exists():
-        raise UsageWrong("{file} exists already; name a new file", file=out)
-    being_made = out.with_name(f"{out.name}.new")
+    with source.database.reading() as connection:
+        part = next_part(connection, month)
     statements, kept = list[Statement](), list[Kept]()
     try:
-        being_made.unlink(missing_ok=True)
-        handle = os.open(being_made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as raw:
+        with new_file(out) as (being_made, raw):
             with gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6, mtime=0) as file:
-                _put(file, {"hailong-lines": FORM, "month": f"{month:%Y-%m}", "collector": source.config.url})
+                put(file, Head(FORM, f"{month:%Y-%m}", part, source.config.url))
                 for found in _journals(source, month, file, progress):
                     kept.append(found) if isinstance(found, Kept) else statements.append(found)
+                archived = Archived(part, statements, kept, b"")
+                end = archived.totals
+                put(file, End(end.journals, end.segments, end.lines, end.contents.hex()))
             raw.flush()
             os.fsync(raw.fileno())
-        digest = digest_of(being_made)
-        being_made.rename(out)
+            digest = digest_of(being_made)
+            check_file(being_made, month, part, {one.journal_id: one for one in statements})
+            if statements:
+                place(being_made, raw, out)
+            else:
+                being_made.unlink()
     except OSError as error:
         raise UsageWrong("cannot write {file}: {why}", file=out, why=error.strerror) from error
-    return Archived(statements, kept, digest)
+    return Archived(part, statements, kept, digest)
+
+
+def check_file(file: Path, month: date, part: int, wanted: Mapping[str, object]) -> None:
+    """Read a file to its end and hold each journal to its row of ``dropped_lines`` in ``wanted``: to all of them.
+
+    Raises UsageWrong where a line is lacking, altered or one too many.
+    """
+    seen = set()
+    for found in read_file(file, month, part):
+        row = wanted.get(found.journal_id)
+        if row is None or found.journal_id in seen or not found.is_as(row):
+            raise _differs(file, found.journal_id)
+        seen.add(found.journal_id)
+    for journal_id in wanted.keys() - seen:
+        raise _differs(file, journal_id)
 
 
 def keep_archive(
@@ -104,21 +130,23 @@ def keep_archive(
 ) -> None:
     """Remember what is in the file, and who had it written; ``by`` are the actor, the second person and the purpose.
 
-    Raises NotAllowed where the month was decided about already.
+    An earlier file of this month about which nobody decided is void from then on. Raises NotAllowed where there is
+    nothing in the file, a month was decided about meanwhile, or another month's file waits.
     """
-    transact(lambda connection: _keep_month(connection, month, archived, out, by, now))
+    if not archived.statements:
+        raise NotAllowed("no line of this month may go: there is no file, and nothing was changed")
+    transact(lambda connection: _clear(connection, month, archived.part))
     for first in range(0, len(archived.statements), ROWS_AT_ONCE):
         rows = archived.statements[first : first + ROWS_AT_ONCE]
-        transact(lambda connection, some=rows: _keep_statements(connection, month, some))  # type: ignore[misc]
+        transact(lambda connection, some=rows: _keep_statements(connection, month, archived.part, some))  # type: ignore[misc]
+    transact(lambda connection: _keep_month(connection, month, archived, out, by, now))
 
 
-def digest_of(file: Path) -> bytes:
-    """SHA-256 of a file; raises OSError."""
-    found = sha256()
-    with file.open("rb") as opened:
-        while some := opened.read(1 << 20):
-            found.update(some)
-    return found.digest()
+def _differs(file: Path, journal_id: str) -> UsageWrong:
+    return UsageWrong(
+        "{file} does not hold the lines of journal {journal} as they were written: write the month to a new file",
+        file=file, journal=journal_id,
+    )  # fmt: skip
 
 
 def _journals(source: Source, month: date, file: gzip.GzipFile, progress: Progress) -> Iterator[Statement | Kept]:
@@ -139,46 +167,51 @@ def _one(source: Source, connection: Connection, of: Stretch, device_id: str, fi
     why = why_stays(connection, of, is_logged=source.config.log.keep)
     if why is not None:
         return Kept(of.journal_id, device_id, why)
-    return state_of(connection, of, source.surveys, _written(connection, of, device_id, file))
+    return state_of(connection, of, source.surveys, _written(connection, of, file))
 
 
-def _written(connection: Connection, of: Stretch, device_id: str, file: gzip.GzipFile) -> Iterator[Any]:
+def _written(connection: Connection, of: Stretch, file: gzip.GzipFile) -> Iterator[Record]:
     """Each segment, once it is in the file."""
-    for row in segments_of(connection, of):
-        said = {
-            "journal": of.journal_id, "device": device_id, "first": row.first_seq, "last": row.last_seq,
-            "received_at": row.received_at.isoformat(), "prev": row.prev.hex(), "head": row.head.hex(),
-            "lines": base64.b64encode(row.lines).decode(), "signature": row.signature, "kiosk_clock": row.kiosk_clock,
-            "key_id": row.key_id, "request": row.request, "by_file": row.by_file,
-        }  # fmt: skip
-        _put(file, said)
-        yield row
+    for record in records_of(connection, of):
+        file.write(record.raw)
+        yield record
 
 
-def _put(file: gzip.GzipFile, said: dict[str, Any]) -> None:
-    file.write(msgspec.json.encode(said) + b"\n")
+def _clear(connection: Connection, month: date, part: int) -> None:
+    """Forget what was written of files about which nobody decided, also by a program that was killed."""
+    _require_part(connection, month, part)
+    forget_archives(connection)
+
+
+def _require_part(connection: Connection, month: date, part: int) -> None:
+    lock_months(connection)
+    if next_part(connection, month) != part:
+        raise NotAllowed("this month was dropped meanwhile: write what is left of it to a new file")
 
 
 def _keep_month(
     connection: Connection, month: date, archived: Archived, out: Path, by: tuple[str, str, str], now: datetime
 ) -> None:
+    _require_part(connection, month, archived.part)
+    totals = archived.totals
+    if totals_of(connection, month, archived.part) != totals:
+        raise NotAllowed("another program wrote a file of this month at the same time: write it to a new file")
+    counts = {
+        "journals": totals.journals, "segments": totals.segments, "lines": totals.lines, "ratings": archived.ratings,
+    }  # fmt: skip
     c = dropped_month.c
-    state = connection.execute(select(c.state).where(c.month == month).with_for_update()).scalar_one_or_none()
-    if state not in (None, ARCHIVED):
-        raise NotAllowed("two people decided about this month already; see: collector lines list")
-    connection.execute(delete(dropped_lines).where(dropped_lines.c.month == month))
-    connection.execute(delete(dropped_month).where(c.month == month))
-    counts = {"journals": len(archived.statements), "lines": archived.lines, "ratings": archived.ratings}
-    values = {"month": month, "state": ARCHIVED, "archive": archived.digest, "archive_name": out.name}
-    connection.execute(insert(dropped_month).values(**values, **counts, archived_at=now, kept=len(archived.kept)))
+    connection.execute(delete(dropped_month).where(c.month == month, c.part == archived.part))
+    values = {"month": month, "part": archived.part, "state": ARCHIVED, "archive": archived.digest}
+    named = {"archive_name": out.name, "archived_at": now, "contents": totals.contents, "kept": len(archived.kept)}
+    connection.execute(insert(dropped_month).values(**values, **named, **counts))
     actor, second, purpose = by
-    said = {"archive": archived.digest.hex(), **counts, "second": second, "purpose": purpose}
+    said = {"archive": archived.digest.hex(), "part": archived.part, **counts, "second": second, "purpose": purpose}
     note(connection, now, actor, "lines archive", f"{month:%Y-%m}", said)
 
 
-def _keep_statements(connection: Connection, month: date, statements: list[Statement]) -> None:
+def _keep_statements(connection: Connection, month: date, part: int, statements: list[Statement]) -> None:
     rows = [
         one._replace(last_day=None if one.last_day is None else one.last_day.isoformat())  # type: ignore[arg-type]
         for one in statements
     ]
-    insert_rows(connection, dropped_lines, {"month": month.isoformat()}, Statement._fields, rows)
+    insert_rows(connection, dropped_lines, {"month": month.isoformat(), "part": part}, Statement._fields, rows)

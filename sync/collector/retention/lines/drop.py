@@ -5,20 +5,22 @@ are here or not. The rows follow a little at a time, or, where nothing of a mont
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, func, select, text, update
 
 from sync.collector.proof.floor import Gone
 from sync.collector.replica.dropped import DECIDED, DONE
 from sync.collector.retention.lines.held import counts_after
-from sync.collector.retention.lines.months import until_of
-from sync.collector.retention.lines.stays import stretch_of, why_stays
+from sync.collector.retention.lines.months import lock_months, totals_of, until_of
+from sync.collector.retention.lines.statement import contents_of, records_of
+from sync.collector.retention.lines.stays import Stretch, stretch_of, why_stays
 from sync.collector.retention.steps import Pace
 from sync.collector.store.database import Database
-from sync.collector.store.partitions import Part, parts_of
-from sync.collector.store.patience import patiently
+from sync.collector.store.partitions import Part, lock_partitions, parts_of
+from sync.collector.store.patience import transact_patiently
 from sync.collector.store.schema import (
     PARTITIONED,
     dropped_lines,
@@ -45,20 +47,22 @@ class Dropping:
 
     def run(self) -> int:
         """Do all that was decided and is not done; how many months were."""
-        months = decided_months(self._database)
-        for month in months:
-            for journal_id, last in self._journals(month):
+        parts = decided_parts(self._database)
+        for month, part in parts:
+            for journal_id, last in self._journals(month, part):
                 self._drop(journal_id, last)
             if not self._database.is_sqlite:
-                self._drop_parts(month)
-            self._transact(partial(_finish, month=month, now=self._now))
-        return len(months)
+                self._drop_parts(month, part)
+            self._transact(partial(_finish, month=month, part=part, now=self._now))
+        return len(parts)
 
-    def _journals(self, month: date) -> list[tuple[str, int]]:
+    def _journals(self, month: date, part: int) -> list[tuple[str, int]]:
         with self._database.reading() as connection:
             d = dropped_lines.c
-            rows = connection.execute(select(d.journal_id, d.last_seq).where(d.month == month).order_by(d.journal_id))
-            return [(str(row.journal_id), int(row.last_seq)) for row in rows]
+            wanted = select(d.journal_id, d.last_seq).where(d.month == month, d.part == part)
+            return [
+                (str(row.journal_id), int(row.last_seq)) for row in connection.execute(wanted.order_by(d.journal_id))
+            ]
 
     def _drop(self, journal_id: str, last: int) -> None:
         if not self._write_down(journal_id, last):
@@ -76,45 +80,58 @@ class Dropping:
         """Write down what these lines add, once; whether they go. What came to rest on them since lets them stay."""
         with self._database.reading() as connection:
             d = dropped_lines.c
-            row = connection.execute(select(dropped_lines).where(d.journal_id == journal_id, d.last_seq == last)).one()
-            if row.sums is not None:
-                return True
+            here = select(dropped_lines).where(d.journal_id == journal_id, d.last_seq == last)
+            row = connection.execute(here).one_or_none()
+            if row is None or row.sums is not None:
+                return row is not None
             of = stretch_of(connection, journal_id, until_of(row.month))
-            is_same = of is not None and (of.first, of.last) == (row.first_seq, row.last_seq)
-            stays = of is None or not is_same or why_stays(connection, of, is_logged=False) is not None
+            stays = of is None or not _is_in_file(connection, of, row) or why_stays(connection, of, is_logged=False)
             gone = None if stays else Gone(connection, journal_id, last, *counts_after(connection, journal_id, last))
         return self._transact(partial(_settle, journal_id=journal_id, last=last, gone=gone))
 
-    def _drop_parts(self, month: date) -> None:
-        """Drop the month's parts if nothing of them stays, and else the rows that go."""
+    def _drop_parts(self, month: date, part: int) -> None:
+        """Drop the month's tables if nothing of them stays, and else the rows that go."""
         for table in reversed(PARTITIONED):
             with self._database.reading() as connection:
-                parts = [part for part in parts_of(connection, table) if part.month.date() <= month]
-                whole = [part for part in parts if not _has_more(connection, part)]
-                gone = {part.name for part in parts} - {part.name for part in whole}
-            for part in whole:
-                # Detached in one short transaction, dropped in another: nobody waits for files to be deleted.
-                patiently(self._database, f"ALTER TABLE {table} DETACH PARTITION {part.name}")
-            if gone:
-                for journal_id, last in self._journals(month):
+                names = [each.name for each in parts_of(connection, table) if each.month.date() <= month]
+            for name in names:
+                transact_patiently(self._database, partial(_drop_whole, table=table, name=name))
+            with self._database.reading() as connection:
+                is_left = any(each.name in names for each in parts_of(connection, table))
+            if is_left:
+                for journal_id, last in self._gone(month, part):
                     self._pace.run(self._transact, partial(_ROWS[table], journal_id, last))
-        for table in PARTITIONED:
-            for name in _detached(self._database, table, month):
-                patiently(self._database, f"DROP TABLE IF EXISTS {name}")
+
+    def _gone(self, month: date, part: int) -> list[tuple[str, int]]:
+        """The journals whose lines count as gone: rows of no others may be deleted."""
+        with self._database.reading() as connection:
+            d = dropped_lines.c
+            here = (d.month == month) & (d.part == part) & d.sums.is_not(None)
+            rows = connection.execute(select(d.journal_id, d.last_seq).where(here).order_by(d.journal_id))
+            return [(str(row.journal_id), int(row.last_seq)) for row in rows]
 
 
-def decided_months(database: Database) -> list[date]:
-    """The months that were decided about and are not done, the oldest first."""
+def decided_parts(database: Database) -> list[tuple[date, int]]:
+    """The parts of months that were decided about and are not done, the oldest first."""
     with database.reading() as connection:
         c = dropped_month.c
-        return list(connection.execute(select(c.month).where(c.state == DECIDED).order_by(c.month)).scalars())
+        wanted = select(c.month, c.part).where(c.state == DECIDED).order_by(c.month, c.part)
+        return [(row.month, row.part) for row in connection.execute(wanted)]
+
+
+def _is_in_file(connection: Connection, of: Stretch, row: Any) -> bool:
+    """Whether these lines are, with all that is stored of them, what was read back from the file."""
+    is_same = (of.first, of.last, of.prev) == (row.first_seq, row.last_seq, bytes(row.prev))
+    return is_same and contents_of(records_of(connection, of)) == bytes(row.contents)
 
 
 def _settle(connection: Connection, journal_id: str, last: int, gone: Gone | None) -> bool:
     """Keep what lines add, so that they count as gone from now on; forget that they were to go where they stay."""
     d = dropped_lines.c
     here = (d.journal_id == journal_id) & (d.last_seq == last) & d.sums.is_(None)
-    before = select(func.coalesce(func.sum(d.ratings), 0)).where(d.journal_id == journal_id, d.last_seq < last)
+    before = select(func.coalesce(func.sum(d.ratings), 0)).where(
+        d.journal_id == journal_id, d.last_seq < last, d.sums.is_not(None)
+    )
     n = -1 if gone is None else gone.ratings - int(connection.execute(before).scalar_one())
     if gone is None or n < 0:
         connection.execute(delete(dropped_lines).where(here))
@@ -123,9 +140,20 @@ def _settle(connection: Connection, journal_id: str, last: int, gone: Gone | Non
     return True
 
 
-def _finish(connection: Connection, month: date, now: datetime) -> None:
-    c = dropped_month.c
-    connection.execute(update(dropped_month).where(c.month == month).values(state=DONE, done_at=now))
+def _finish(connection: Connection, month: date, part: int, now: datetime) -> None:
+    """A part is done, once: its row has from then on what went, and how many journals stayed of those in the file."""
+    lock_months(connection)
+    c, d = dropped_month.c, dropped_lines.c
+    here = (c.month == month) & (c.part == part) & (c.state == DECIDED)
+    before = connection.execute(select(c.journals, c.kept).where(here)).one_or_none()
+    if before is None:
+        return
+    gone = totals_of(connection, month, part)
+    summed = select(func.coalesce(func.sum(d.ratings), 0)).where(d.month == month, d.part == part)
+    ratings = int(connection.execute(summed).scalar_one())
+    counts = {"journals": gone.journals, "segments": gone.segments, "lines": gone.lines, "ratings": ratings}
+    kept = before.kept + before.journals - gone.journals
+    connection.execute(update(dropped_month).where(here).values(state=DONE, done_at=now, kept=kept, **counts))
 
 
 def _keep_receipts(journal_id: str, last: int, connection: Connection, most: int) -> int:
@@ -160,6 +188,18 @@ _ratings, _segments, _reasons = _front(rating, "seq"), _front(segment, "first_se
 _ROWS = {"rating": _ratings, "segment": _segments}
 
 
+def _drop_whole(connection: Connection, table: str, name: str) -> None:
+    """Drop a month's table, unless rows of lines are in it that stay; nobody writes to it between look and end."""
+    lock_partitions(connection)
+    part = next((each for each in parts_of(connection, table) if each.name == name), None)
+    if part is None:
+        return
+    connection.execute(text(f"LOCK TABLE {name} IN SHARE MODE"))
+    if not _has_more(connection, part):
+        # In one transaction: a table that was only detached would stand in the way of a new part of that month.
+        connection.execute(text(f"DROP TABLE {name}"))
+
+
 def _has_more(connection: Connection, part: Part) -> bool:
     """Whether a part has rows of lines that stay."""
     column = "last_seq" if part.table == "segment" else "seq"
@@ -168,16 +208,3 @@ def _has_more(connection: Connection, part: Part) -> bool:
         f"WHERE d.journal_id = p.journal_id AND d.sums IS NOT NULL AND p.{column} <= d.last_seq) LIMIT 1"
     )
     return connection.execute(more).first() is not None
-
-
-def _detached(database: Database, table: str, month: date) -> list[str]:
-    """The parts up to a month that are tables of their own by now."""
-    with database.reading() as connection:
-        attached = {part.name for part in parts_of(connection, table)}
-        names = connection.execute(
-            text("SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE :like "
-                 "AND relnamespace = current_schema()::text::regnamespace"),
-            {"like": f"{table}\\_%"},
-        ).scalars()  # fmt: skip
-        last = Part(table, datetime(month.year, month.month, 1, tzinfo=UTC)).name
-        return sorted(name for name in names if name not in attached and len(name) == len(last) and name <= last)

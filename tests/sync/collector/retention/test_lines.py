@@ -31,7 +31,7 @@ from sync.collector.proof.nightly import keep_look
 from sync.collector.replica.ingest import Appended, Arrival, Conflict, append_batch
 from sync.collector.replica.stored import ANOTHER, read_hash
 from sync.collector.retention.lines.archive import Archived, Source, keep_archive, write_archive
-from sync.collector.retention.lines.archive import digest_of as digest_of_file
+from sync.collector.retention.lines.file import digest_of as digest_of_file
 from sync.collector.retention.lines.drop import Dropping
 from sync.collector.retention.lines.months import Decision, decide, due_months, last_due, require_due
 from sync.collector.retention.lines.stays import Stays
@@ -220,9 +220,10 @@ def test_the_file_has_every_line_verbatim_and_its_chain_ends_where_the_kept_one_
 ) -> None:
     old.drop(tmp_path / "october.gz")
 
-    head, *segments = map(json.loads, gzip.decompress((tmp_path / "october.gz").read_bytes()).splitlines())
+    head, *segments, end = map(json.loads, gzip.decompress((tmp_path / "october.gz").read_bytes()).splitlines())
 
-    assert (head["hailong-lines"], head["month"]) == (1, "2026-10")
+    assert (head["hailong-lines"], head["month"], head["part"]) == (1, "2026-10", 1)
+    assert (end["journals"], end["segments"]) == (2, len(segments))
     for pen, last in ((old.pens[0], border_in(old.pens[0])), (old.pens[1], len(old.pens[1].lines))):
         mine = [one for one in segments if one["journal"] == pen.journal_id]
         lines = [line for one in mine for line in gzip.decompress(base64.b64decode(one["lines"])).split(b"\n")[:-1]]
@@ -467,8 +468,11 @@ def test_the_commands_ask_a_second_person_and_leave_nothing_behind(old: Old, tmp
     file, month = str(tmp_path / "october.gz"), ["--month", "2026-10", "--config", str(place)]
     granted = ["--second-person", "thu", "--purpose", "Hết hạn lưu"]
 
+    hours = iter(range(9))
+
     def type_in(*words: str, password: str = CHOSEN) -> Result:
-        with time_machine.travel(LATER, tick=True):
+        # A clock that goes back would find the turn taken still.
+        with time_machine.travel(LATER + timedelta(hours=next(hours)), tick=True):
             return CliRunner().invoke(lines_app, words, input=f"{password}\n")
 
     alone = type_in("archive", file, *month)

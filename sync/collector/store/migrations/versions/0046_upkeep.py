@@ -21,15 +21,20 @@ def _dropped_month() -> None:
     op.create_table(
         "dropped_month",
         sa.Column("month", sa.Date, nullable=False),
+        sa.Column("part", sa.SmallInteger, nullable=False),
         sa.Column("state", sa.String(10), nullable=False),
         sa.Column("archive", Hash, nullable=False),
         sa.Column("archive_name", sa.Text, nullable=False),
         sa.Column("archived_at", Moment, nullable=False),
-        *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("journals", "lines", "ratings", "kept")),
+        sa.Column("contents", Hash, nullable=False),
+        *(
+            sa.Column(name, sa.BigInteger, nullable=False)
+            for name in ("journals", "segments", "lines", "ratings", "kept")
+        ),
         sa.Column("decided_at", Moment),
         *(sa.Column(name, sa.Text) for name in ("decided_by", "second", "purpose")),
         sa.Column("done_at", Moment),
-        sa.PrimaryKeyConstraint("month", name="pk_dropped_month"),
+        sa.PrimaryKeyConstraint("month", "part", name="pk_dropped_month"),
         sqlite_with_rowid=False,
     )
 
@@ -40,11 +45,14 @@ def _dropped_lines() -> None:
         sa.Column("journal_id", Id, nullable=False),
         sa.Column("last_seq", Seq, nullable=False),
         sa.Column("month", sa.Date, nullable=False),
+        sa.Column("part", sa.SmallInteger, nullable=False),
         sa.Column("first_seq", Seq, nullable=False),
         *(sa.Column(name, Hash, nullable=False) for name in ("prev", "head", "first_hash")),
         sa.Column("prints", sa.LargeBinary, nullable=False),
         sa.Column("signs", sa.Boolean, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
+        sa.Column("segments", sa.BigInteger, nullable=False),
+        sa.Column("contents", Hash, nullable=False),
         sa.Column("ratings", sa.BigInteger, nullable=False),
         sa.Column("last_day", sa.Date),
         sa.Column("sums", Hash),
