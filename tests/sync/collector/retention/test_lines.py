@@ -31,8 +31,8 @@ from sync.collector.proof.nightly import keep_look
 from sync.collector.replica.ingest import Appended, Arrival, Conflict, append_batch
 from sync.collector.replica.stored import ANOTHER, read_hash
 from sync.collector.retention.lines.archive import Archived, Source, keep_archive, write_archive
-from sync.collector.retention.lines.file import digest_of as digest_of_file
 from sync.collector.retention.lines.drop import Dropping
+from sync.collector.retention.lines.file import digest_of as digest_of_file
 from sync.collector.retention.lines.months import Decision, decide, due_months, last_due, require_due
 from sync.collector.retention.lines.stays import Stays
 from sync.collector.retention.steps import Pace
