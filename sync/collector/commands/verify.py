@@ -27,6 +27,9 @@ from sync.collector.store.database import Database, faults_named
 if TYPE_CHECKING:
     from sync.collector.proof.run import Outcome
     from sync.collector.proof.wrong import Finding
+    from sync.collector.retention.lines.reread import Reread
+
+    _Checked = tuple[Outcome, dict[str, str], list[Reread]]
 
 _EVERY_S = 1.0
 """So often progress is told at most."""
@@ -43,6 +46,10 @@ Since = Annotated[
         metavar="FILE",
     ),
 ]
+Archives = Annotated[
+    Path | None,
+    typer.Option(help="Folder with the files in which dropped lines were written: those are read, too.", metavar="DIR"),
+]
 Workers = Annotated[int | None, typer.Option(help="Processes at work; default: one a core.", min=1)]
 
 
@@ -54,6 +61,7 @@ class ToCheck(NamedTuple):
     every: bool
     since: Path | None
     workers: int | None
+    archives: Path | None
 
 
 def verify(
@@ -64,6 +72,7 @@ def verify(
     every: Everything = False,
     since: Since = None,
     workers: Workers = None,
+    archives: Archives = None,
     as_json: AsJson = False,
 ) -> None:
     """Check that nothing was altered, added or left out: recomputes everything from the lines that kiosks sent.
@@ -74,24 +83,26 @@ def verify(
     """
     if sum((journal is not None, unit is not None, every)) != 1:
         raise UsageWrong("say what to check: --all, --unit CODE or --journal ID")
+    if archives is not None and not archives.is_dir():
+        raise UsageWrong("there is no folder {file}", file=archives)
     settings = load_config(config, data_dir)
     is_first = since is not None and not since.exists()
     with _nothing_checked():
         database = open_ready(settings)
         with faults_named(database):
-            outcome, places = _check(settings, database, ToCheck(journal, unit, every, since, workers))
+            outcome, places, files = _check(settings, database, ToCheck(journal, unit, every, since, workers, archives))
     database.close()
     if is_first:
         _say("There was no file {file}: everything was checked from the beginning, and the file was made.", file=since)
     t = terminal_texts("collector")
-    typer.echo(_as_json(outcome, places, t) if as_json else "\n".join(_sentences(outcome, places, t)))
+    typer.echo(_as_json(outcome, places, files, t) if as_json else "\n".join(_sentences(outcome, places, files, t)))
     raise typer.Exit(0 if outcome.holds else 1)
 
 
-def _check(settings: CollectorConfig, database: Database, asked: ToCheck) -> "tuple[Outcome, dict[str, str]]":
+def _check(settings: CollectorConfig, database: Database, asked: ToCheck) -> "_Checked":
     """Check what was asked, and keep in the file of marks how far each journal held; where the kiosks at fault stand.
 
-    By kiosk, the code of its counter.
+    By kiosk, the code of its counter. And what came of the files with dropped lines, where everything is checked.
     """
     from sync.collector.proof.run import (
         Outcome,
@@ -122,8 +133,19 @@ def _check(settings: CollectorConfig, database: Database, asked: ToCheck) -> "tu
     outcome.findings += _of_the_log(settings, database, [] if asked.every else wanted, checkpoint)
     if marks is not None:
         marks.tidy()
+    files = _files(database, asked)
+    outcome.findings += [finding for one in files for finding in one.findings]
     with database.reading() as connection:
-        return outcome, places_of(connection, {finding.device_id for finding in outcome.findings})
+        return outcome, places_of(connection, {finding.device_id for finding in outcome.findings}), files
+
+
+def _files(database: Database, asked: ToCheck) -> "list[Reread]":
+    from sync.collector.retention.lines.reread import reread
+
+    if not asked.every and asked.archives is None:
+        return []
+    with database.reading() as connection:
+        return list(reread(connection, asked.archives))
 
 
 def _of_the_log(
@@ -193,7 +215,7 @@ def _progress() -> Callable[[int, int, int], None]:
     return show
 
 
-def _sentences(outcome: "Outcome", places: Mapping[str, str], t: Texts) -> Iterator[str]:
+def _sentences(outcome: "Outcome", places: Mapping[str, str], files: "Sequence[Reread]", t: Texts) -> Iterator[str]:
     """What came of it, for a person."""
     for finding in outcome.findings:
         yield sentence_of(finding, places, t)
@@ -213,9 +235,21 @@ def _sentences(outcome: "Outcome", places: Mapping[str, str], t: Texts) -> Itera
             "recomputed any more: the chain goes on from them, and what they added to the sums is what it was then.",
             n=t.number(outcome.dropped),
         )
+    for one in files:
+        values = {"month": one.month, "part": one.part, "file": one.file, "n": t.number(one.lines)}
+        if not one.is_read:
+            yield t(
+                "{month}, part {part}: {file} was not read, with {n} entries. --archives names its folder.", **values
+            )
+        elif not one.findings:
+            yield t(
+                "{month}, part {part}: {file} was read. Its {n} entries are those that were dropped, their chain "
+                "holds, and for {signed} of them a signature vouches; ratings were not counted anew from it.",
+                **values, signed=t.number(one.signed),
+            )  # fmt: skip
 
 
-def _as_json(outcome: "Outcome", places: Mapping[str, str], t: Texts) -> str:
+def _as_json(outcome: "Outcome", places: Mapping[str, str], files: "Sequence[Reread]", t: Texts) -> str:
     counted = {
         name: getattr(outcome, name) for name in ("kiosks", "journals", "entries", "signed", "dropped", "months")
     }
@@ -224,4 +258,11 @@ def _as_json(outcome: "Outcome", places: Mapping[str, str], t: Texts) -> str:
          "sentence": sentence_of(one, places, t)}
         for one in outcome.findings
     ]  # fmt: skip
-    return json.dumps({"holds": outcome.holds, **counted, "findings": findings}, ensure_ascii=False)
+    archives = [
+        {"month": one.month, "part": one.part, "file": one.file, "entries": one.lines, "read": one.is_read,
+         "holds": one.is_read and not one.findings, "signed": one.signed}
+        for one in files
+    ]  # fmt: skip
+    return json.dumps(
+        {"holds": outcome.holds, **counted, "archives": archives, "findings": findings}, ensure_ascii=False
+    )

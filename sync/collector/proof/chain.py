@@ -78,27 +78,14 @@ class Walk:
         """Some segments at a time, each checked; raises Wrong at the first that does not hold."""
         limit, after = _SEGMENTS_FIRST, self.reach.cursor.next_seq - 1
         while rows := self._page(after, limit):
-            pieces = [self._check(row) for row in rows]
+            pieces = [self.take(row) for row in rows]
             yield pieces
             after = rows[-1][0]
             lines = sum(len(piece.lines) for piece in pieces) or 1
             limit = min(_SEGMENTS_MOST, max(_SEGMENTS_LEAST, LINES_A_PAGE * len(rows) // lines))
 
-    def end(self, next_seq: int, head: bytes) -> None:
-        """The journal's own row says where it ends; raises Wrong where its segments do not end there."""
-        found, mark = self.reach.cursor, self._mark
-        if mark is not None and found.next_seq < mark.next_seq:
-            raise Wrong(What.MARK_LOST, last=mark.next_seq - 1)
-        if next_seq > found.next_seq:
-            raise Wrong(What.SEGMENT_MISSING, first=found.next_seq, last=next_seq - 1)
-        if (next_seq, head) != (found.next_seq, found.head):
-            raise Wrong(What.END_CHANGED, said=next_seq - 1, last=found.next_seq - 1)
-
-    def _page(self, after: int, limit: int) -> list[Any]:
-        statement = _PAGE.format(columns=_COLUMNS.format(received=_RECEIVED[self._connection.dialect.name]))
-        return read(self._connection, statement, self._journal_id, after, limit)
-
-    def _check(self, row: tuple[Any, ...]) -> Piece:
+    def take(self, row: tuple[Any, ...]) -> Piece:
+        """Check the next segment, in the order of its columns; raises Wrong where it does not hold."""
         first, last, prev, head, body, signature, clock, key_id, request, by_file, received_us = row
         at = self.reach.cursor
         if first != at.next_seq:
@@ -122,6 +109,20 @@ class Walk:
             raise Wrong(What.SIGNATURE_LOST, first=first, last=last)
         filed = None if by_file is None else bool(by_file)
         return Piece(first, lines, received_us, clock, filed, bytes(prev), request, key_id)
+
+    def end(self, next_seq: int, head: bytes) -> None:
+        """The journal's own row says where it ends; raises Wrong where its segments do not end there."""
+        found, mark = self.reach.cursor, self._mark
+        if mark is not None and found.next_seq < mark.next_seq:
+            raise Wrong(What.MARK_LOST, last=mark.next_seq - 1)
+        if next_seq > found.next_seq:
+            raise Wrong(What.SEGMENT_MISSING, first=found.next_seq, last=next_seq - 1)
+        if (next_seq, head) != (found.next_seq, found.head):
+            raise Wrong(What.END_CHANGED, said=next_seq - 1, last=found.next_seq - 1)
+
+    def _page(self, after: int, limit: int) -> list[Any]:
+        statement = _PAGE.format(columns=_COLUMNS.format(received=_RECEIVED[self._connection.dialect.name]))
+        return read(self._connection, statement, self._journal_id, after, limit)
 
     def _require_mark(self, mark: Mark) -> None:
         # A mark stands between two segments, and what was stored once is never cut otherwise.

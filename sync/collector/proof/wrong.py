@@ -61,6 +61,7 @@ class What(StrEnum):
     CONTINUED_CHANGED = "the journal that this one continues is not the one that its first entry says"
     BEGUN_CHANGED = "what came before there were blocks does not end with entry {last}, as is said"
     DROP_UNDECIDED = "lines of {day} were dropped, and the audit log has nobody who decided it"
+    ARCHIVE_CHANGED = "{file} does not hold the lines of {day} as they were when they were dropped"
     DROPPED_CHANGED = "what the entries up to {last} added, which were dropped, is not what it was when they went"
     UNREADABLE = "what is kept of it is of no form that the collector writes ({why})"
     JOURNAL_INVENTED = "there are rows of a journal that is not there: {table}"
@@ -136,6 +137,8 @@ def sentence_of(finding: Finding, places: Mapping[str, str], t: Texts) -> str:
     what, whose = t(finding.message, **finding.values), t(WHERE[Whose(finding.whose)])
     if finding.code == What.LOG_GONE.code:
         return what
+    if finding.code == What.ARCHIVE_CHANGED.code:
+        return t("A file of dropped lines: {what}. {whose}", what=what, whose=whose)
     # A file is of no kiosk, whichever kiosk's journal it was looked up for.
     if finding.code == What.LOG_MISSING.code or (not finding.device_id and finding.code.startswith("log_")):
         return t("The public log: {what}. {whose}", what=what, whose=whose)

@@ -35,6 +35,7 @@ COLLECTOR = {
     "maintain": "how many rows are old and of which kind, for whoever runs the machine: no number of what people said",
     "lines list": "of whole months that are closed and over a year old, how much all kiosks together sent, for root",
     "lines drop": _DOES,
+    "lines withdraw": _DOES,
     "lines archive": "whole lines, a named exception: a second person grants it, as with audit-bundle --lines",
     "unread": "as the page of a kiosk, which IT reads: entries of half days that are over",
     "report": "the same files as /xuat, which are read here",

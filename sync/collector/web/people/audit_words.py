@@ -85,6 +85,7 @@ def _words(t: Texts) -> dict[str, str]:
         "comments forget": t("deleted comments whose time was over"),
         "audit forget": t("deleted lines of this log whose time was over"),
         "lines archive": t("wrote lines whose time is over to a file"),
+        "lines withdraw": t("let a file of lines be void"),
         "lines drop": t("let lines go whose time was over"),
         "signal closed": t("found nothing wrong behind a sign"),
         "suspect set aside": t("set ratings aside as suspect"),

@@ -26,6 +26,7 @@ FROM_DATABASE = {
     "collector lines list": "",
     "collector lines archive": "out.gz --month 2025-01",
     "collector lines drop": "file.csv --month 2025-01",
+    "collector lines withdraw": "--month 2025-01",
     "collector maintain": "",
     "collector report": "out.pdf",
     "collector audit-bundle": "out.zip --period 2026-10",

@@ -15,6 +15,7 @@ from sync.collector.replica.ingest import Appended
 from sync.collector.retention.lines import archive, file
 from sync.collector.retention.lines.archive import Source, check_file, keep_archive, write_archive
 from sync.collector.retention.lines.months import due_months, statements_of, withdraw
+from sync.collector.retention.lines.reread import reread
 from sync.collector.store import schema
 from sync.collector.store.database import open_database
 from tests.kiosk_in_memory import run
@@ -121,7 +122,7 @@ def test_two_that_write_at_once_do_not_mix(old: Old, tmp_path: Path) -> None:
 def test_two_months_wait_for_each_other(old: Old, tmp_path: Path) -> None:
     archive_month(old, OCTOBER, tmp_path / "october.gz")
 
-    with pytest.raises(NotAllowed, match="2026-10 are in october.gz"):
+    with pytest.raises(NotAllowed, match=r"2026-10 are in october\.gz"):
         archive_month(old, NOVEMBER, tmp_path / "november.gz")
     assert not (tmp_path / "november.gz").exists()
     old.database.transact(lambda connection: withdraw(connection, OCTOBER, "it", LATER))
@@ -210,3 +211,17 @@ def test_a_disk_that_is_full_leaves_neither_file_nor_month(
         archive_month(old, OCTOBER, tmp_path / "october.gz")
 
     assert (list(tmp_path.iterdir()), states(old)) == ([], [])
+
+
+@ON_SQLITE
+def test_the_check_reads_what_was_dropped_from_files_and_says_what_it_could_not(old: Old, tmp_path: Path) -> None:
+    old.drop(out := tmp_path / "october.gz")
+    with old.database.reading() as connection:
+        (unread,), (held,) = list(reread(connection, None)), list(reread(connection, tmp_path))
+        out.write_bytes(out.read_bytes()[:-9])
+        (harmed,) = reread(connection, tmp_path)
+
+    assert (unread.is_read, unread.lines, unread.findings) == (False, held.lines, [])
+    assert (held.is_read, held.findings) == (True, [])
+    assert held.lines == border_in(old.pens[0]) + len(old.pens[1].lines)
+    assert [each.code for each in harmed.findings] == ["archive_changed"]
