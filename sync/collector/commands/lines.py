@@ -57,7 +57,10 @@ def lines_list(config: ConfigFile = None, data_dir: DataDir = None) -> None:
         tell("Nothing is due: lines are kept for ever, or none is old enough.")
 
 
-@lines_app.command("archive", epilog="Example: collector lines archive dong-2025-01.gz --month 2025-01")
+@lines_app.command(
+    "archive",
+    epilog="Example: collector lines archive dong-2025-01.gz --month 2025-01 --second-person thu --purpose 'Het han'",
+)
 def lines_archive(
     file: LinesFile,
     month: Month,
@@ -100,7 +103,10 @@ def lines_archive(
         tell("{n} journals stay: {why}", n=t.number(n), why=t(reason))
 
 
-@lines_app.command("drop", epilog="Example: collector lines drop dong-2025-01.gz --month 2025-01 --second-person thu")
+@lines_app.command(
+    "drop",
+    epilog="Example: collector lines drop dong-2025-01.gz --month 2025-01 --second-person thu --purpose 'Het han'",
+)
 def lines_drop(
     file: LinesFile,
     month: Month,
