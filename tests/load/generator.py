@@ -5,7 +5,6 @@ import multiprocessing
 import random
 import time
 from array import array
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection as Pipe
@@ -42,7 +41,7 @@ class Calls:
 
     at: "array[float]" = field(default_factory=lambda: array("d"))
     seconds: "array[float]" = field(default_factory=lambda: array("d"))
-    statuses: Counter[int] = field(default_factory=Counter)
+    statuses: "array[int]" = field(default_factory=lambda: array("h"))
 
 
 @dataclass
@@ -140,7 +139,7 @@ class _Note:
             calls = self.sheet.seen.calls[key] = Calls()
         calls.at.append(began)
         calls.seconds.append(seconds)
-        calls.statuses[status] += 1
+        calls.statuses.append(status)
         self.sheet.n_calls += 1
         self.sheet.n_failed += status not in (200, 409)
         self.sheet.n_appended += kind == APPEND and status == 200

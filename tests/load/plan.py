@@ -35,15 +35,18 @@ class Plan:
     """In so long all of those come: a network that returns, not the minute over which agents start."""
     period_s: float = 60.0
     """How long agents wait between two calls; shorter in the suite alone."""
-    outage_s_max: float = 240.0
-    """So long the outage may last before the run gives it up."""
-    judged_s_max: float = 120.0
-    """So long all may take after it until the last cut is judged."""
+    judged_s_max: float = 300.0
+    """So long all may take after the outage until the last cut is judged."""
 
     @property
     def processes(self) -> int:
         """How many processes serve: SQLite has one writer."""
         return 1 if self.sqlite else 2
+
+    @property
+    def outage_s_max(self) -> float:
+        """So long the outage may last before the run gives it up."""
+        return 240.0 * (3 - self.processes)
 
     @property
     def engine(self) -> str:

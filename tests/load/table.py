@@ -103,6 +103,8 @@ def _outage(outcome: Outcome) -> Iterator[Row]:
     beats = sorted(_between(outcome.seen, began, ends, was_away=False)[HEARTBEAT])
     yield Row("heartbeats of the others meanwhile, p99", quantile(beats, 0.99) * 1e3, "ms", P99_S_MAX * 1e3)
     yield Row("of these the longest", max(beats, default=0.0) * 1e3, "ms")
+    unheard = _lost(outcome.seen, was_away=False, before=ends) - _lost(outcome.seen, was_away=False, before=began)
+    yield Row("calls of the others refused or lost meanwhile", unheard, "", 0)
     brought = sorted(_between(outcome.seen, began, ends, was_away=True)[APPEND])
     yield Row("a batch, p99", quantile(brought, 0.99) * 1e3, "ms", WORST_S_MAX * 1e3)
     refused, lost = _refused(outcome.seen)
@@ -132,12 +134,13 @@ def _between(seen: list[Seen], begins: float, ends: float, *, was_away: bool | N
 
 def _lost(seen: list[Seen], *, was_away: bool, before: float) -> int:
     """How many calls of kiosks at rest were not answered with what they asked for."""
-    statuses: Counter[int] = Counter()
-    for one in seen:
-        for (_, away), calls in one.calls.items():
-            if away is was_away:
-                statuses += calls.statuses
-    return sum(n for status, n in statuses.items() if status != 200)
+    return sum(
+        status != 200 and at < before
+        for one in seen
+        for (_, away), calls in one.calls.items()
+        if away is was_away
+        for at, status in zip(calls.at, calls.statuses, strict=True)
+    )
 
 
 def _refused(seen: list[Seen]) -> tuple[int, int]:
@@ -145,7 +148,7 @@ def _refused(seen: list[Seen]) -> tuple[int, int]:
     for one in seen:
         for (_, away), calls in one.calls.items():
             if away:
-                statuses += calls.statuses
+                statuses.update(calls.statuses)
     refused = sum(statuses[status] for status in _REFUSED)
     return refused, statuses.total() - refused - statuses[200]
 

@@ -6,7 +6,6 @@ import random
 import threading
 import time
 from array import array
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -101,7 +100,7 @@ def test_a_rating_that_is_missing_is_counted(small):
 
 
 def test_table_names_what_misses_its_limit():
-    calls = Calls(array("d", [3.0, 3.1]), array("d", [0.02, 0.9]), Counter({200: 2}))
+    calls = Calls(array("d", [3.0, 3.1]), array("d", [0.02, 0.9]), array("h", [200, 200]))
     seen = Seen({(HEARTBEAT, False): calls, (APPEND, True): calls})
 
     rows = list(rows_of(Outcome(PLAN, began=1.0, outage_began=2.0, in_at=5.0, judged_at=6.0, seen=[seen])))

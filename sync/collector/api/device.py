@@ -13,7 +13,7 @@ from starlette.responses import Response
 from sync.collector.api.answers import message_answer
 from sync.collector.api.depends import TheServices
 from sync.collector.api.described import KEY_BODY, NEW_KEY, OWN_KEY, SETTINGS, STATUS_ANSWER, STATUS_BODY, WIRE_PROBLEMS
-from sync.collector.api.signed import DeviceRevoked, Signed, signed_anew, signed_by_device
+from sync.collector.api.signed import DeviceRevoked, Signed, keyid_of, signed_anew, signed_by_device
 from sync.collector.fleet.devices.credentials import change_key, require_unrevoked
 from sync.collector.fleet.devices.keys import HandedIn
 from sync.collector.fleet.devices.own import read_own_key
@@ -40,8 +40,9 @@ router = APIRouter(tags=["kiosk"])
 @router.get("/v1/device", responses={200: SETTINGS, 304: {"description": "Unchanged since that ETag"}, **WIRE_PROBLEMS})
 async def get_settings(request: Request, services: TheServices) -> Response:
     """The settings for the kiosk that asks."""
-    signed = await signed_by_device(request, services)
-    settings = await asyncio.to_thread(_read, services, signed.device.device_id)
+    told = services.heartbeats.told(keyid_of(request))
+    signed = await signed_by_device(request, services, seen_again=told is not None)
+    settings = await asyncio.to_thread(_read, services, signed.device.device_id) if told is None else told
     etag = etag_of(settings)
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers={"ETag": etag})

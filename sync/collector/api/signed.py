@@ -107,11 +107,11 @@ async def signed_by_device(
 ) -> Signed:
     """The request, once an enrolled kiosk's signature over it holds; raises WireError.
 
-    With ``seen_again`` the caller's own transaction looks whether the key is still the kiosk's: it may be remembered
-    from long ago.
+    With ``seen_again`` the caller's own transaction looks whether the key is still the kiosk's, or one did just now: it
+    may be remembered from long ago.
     """
     body = await read_body(request, bytes_max, media_type)
-    keyid = _keyid(request)
+    keyid = keyid_of(request)
     known = services.directory.remembered(keyid) if seen_again else None
     if known is None or known.revoked:
         # No transaction looks again at a kiosk that is refused here, and a database may be put back.
@@ -158,7 +158,7 @@ def _require_valid(found: T | None) -> T:
     return found
 
 
-def _keyid(request: Request) -> str:
+def keyid_of(request: Request) -> str:
     """By which key the request says that it is signed; nothing is believed yet."""
     found = _KEYID.search(fields_of(request).get("signature-input") or "")
     return "" if found is None else found[1]

@@ -5,7 +5,8 @@ the thread that waits for them are shared by many. A kiosk is answered only when
 """
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import islice
 
@@ -18,7 +19,7 @@ from sync.collector.fleet.rollouts.effective import InForce, InForceCache, etag_
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store.blame import lies_in_the_data
 from sync.collector.store.writer import WAITING_MAX, Writer
-from sync.protocol.messages import StatusAnswer
+from sync.protocol.messages import DeviceSettings, StatusAnswer
 
 GATHERED_S, GATHERED_MANY_S = 0.01, 0.05
 """So long a word waits for others, and where others came the last time: no kiosk notices, and each transaction, which
@@ -31,20 +32,36 @@ EACH_MAX = 2
 A further one is refused rather than put in the place of one that waits: what a word says came of orders, and what is
 answered to it, is of that word alone, and of a word sent again by a stranger nobody could tell which is the kiosk's.
 """
+TOLD_S, TOLD_MAX = 5.0, 2_000
+"""How long, and for how many kiosks at most, the settings are at hand that a kiosk was just told of: it comes for them
+at once."""
 _Waiting = tuple[Word, "asyncio.Future[StatusAnswer | NotKept]"]
 
 
 class Heartbeats:
     """Takes the words that come to one process; all calls are from its event loop."""
 
-    def __init__(self, writer: Writer, rollouts: InForceCache, config: CollectorConfig) -> None:
-        self._writer, self._rollouts, self._config = writer, rollouts, config
+    def __init__(
+        self,
+        writer: Writer,
+        rollouts: InForceCache,
+        config: CollectorConfig,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._writer, self._rollouts, self._config, self._monotonic = writer, rollouts, config, monotonic
         self._waiting: dict[str, list[_Waiting]] = {}
         """By kiosk, each with at least one; who has waited longest comes first."""
         self._under_way: asyncio.Task[None] | None = None
         self._come_together = False
         """Whether the last transaction held more than one word."""
         self._calendars: tuple[InForce, Calendars] | None = None
+        self._told: dict[str, tuple[float, DeviceSettings]] = {}
+        """By kiosk, and since when; the oldest first."""
+
+    def told(self, device_id: str) -> DeviceSettings | None:
+        """The settings that a kiosk has not and was told of just now, by a transaction that knew its key; else None."""
+        since, settings = self._told.get(device_id, (0.0, None))
+        return settings if self._monotonic() - since < TOLD_S else None
 
     async def keep(self, word: Word) -> StatusAnswer | NotKept:
         """What the kiosk is told, once its word is durable.
@@ -105,11 +122,19 @@ class Heartbeats:
         if self._calendars is None or self._calendars[0] is not in_force:
             self._calendars = in_force, Calendars(self._config, in_force)
         outcomes = keep_words(connection, words, self._calendars[1], self._config.zone)
-        return [_answer(outcome, in_force) for outcome in outcomes]
+        return [self._answer(word, outcome, in_force) for word, outcome in zip(words, outcomes, strict=True)]
 
+    def _answer(self, word: Word, outcome: Outcome, in_force: InForce) -> StatusAnswer | NotKept | Exception:
+        if not isinstance(outcome, Heard):
+            return outcome
+        cursor, settings = outcome.cursor, in_force.settings(outcome.base)
+        etag = etag_of(settings)
+        if etag != word.status.settings:
+            self._remember(word.device_id, settings)
+        return StatusAnswer(cursor.next_seq, cursor.head.hex(), etag, outcome.commands)
 
-def _answer(outcome: Outcome, in_force: InForce) -> StatusAnswer | NotKept | Exception:
-    if not isinstance(outcome, Heard):
-        return outcome
-    cursor, settings = outcome.cursor, in_force.settings(outcome.base)
-    return StatusAnswer(cursor.next_seq, cursor.head.hex(), etag_of(settings), outcome.commands)
+    def _remember(self, device_id: str, settings: DeviceSettings) -> None:
+        self._told.pop(device_id, None)
+        while len(self._told) >= TOLD_MAX:
+            self._told.pop(next(iter(self._told)))
+        self._told[device_id] = self._monotonic(), settings

@@ -5,10 +5,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from sync.collector.fleet.devices.own import note_address
-from sync.protocol.messages import decode_message
+from sync.collector.fleet.rollouts.effective import InForceCache
+from sync.collector.services.heartbeats import TOLD_MAX, TOLD_S, Heartbeats
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store.writer import writer_for
+from sync.protocol.messages import DeviceSettings, decode_message
 from sync.protocol.own_key import OwnKeyAnswer, check_answer
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL, KioskKey, send
@@ -31,6 +36,35 @@ def test_settings_are_sent_once_and_again_only_when_they_changed(client: TestCli
         "counter": "Q1", "counter_name": "Quầy 1", "unit_name": "Xã Bắc Sơn", "counters": ["Q2"], "collector_key": key,
     }  # fmt: skip
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_kiosk_that_was_told_of_other_settings_gets_them_without_a_look_at_the_database(
+    client: TestClient, kiosk: KioskKey, office: Office
+) -> None:
+    pen, asked = Pen(), list[str]()
+    read = send(client, kiosk.request("GET", "/v1/device"))
+    send(client, kiosk.request("POST", "/v1/device/status", status_of(pen, settings='"old"'), JSON))
+    for engine in (office.database.reader, office.database.writer):
+        event.listen(engine, "before_cursor_execute", lambda *each: asked.append(each[2]))
+
+    told = send(client, kiosk.request("GET", "/v1/device"))
+
+    assert (told.content, told.headers["etag"]) == (read.content, read.headers["etag"])
+    assert asked == []
+
+
+def test_so_many_kiosks_at_most_have_their_settings_at_hand_and_not_for_long(office: Office) -> None:
+    now, writer = [0.0], writer_for(office.database)
+    heartbeats = Heartbeats(writer, InForceCache(), CollectorConfig(), lambda: now[0])
+    for number in range(TOLD_MAX + 1):
+        heartbeats._remember(str(number), DeviceSettings("Q1"))
+
+    kept = [heartbeats.told("0"), heartbeats.told("1")]
+    now[0] = TOLD_S
+
+    assert kept == [None, DeviceSettings("Q1")]
+    assert heartbeats.told("1") is None
+    writer.close()
 
 
 def test_a_status_is_kept_until_the_next_and_answered_with_the_cursor(

@@ -5,7 +5,17 @@ import asyncio
 import pytest
 
 from sync.collector.errors import CollectorBusy
-from sync.collector.services.admission import AT_ONCE, FURTHER, SMALL_BYTES_MAX, WAITING_MAX, Admission
+from sync.collector.services.admission import (
+    AT_ONCE,
+    FURTHER,
+    LATE_S,
+    PAUSE_S_MAX,
+    PAUSE_S_MIN,
+    SMALL_BYTES_MAX,
+    WAITING_MAX,
+    Admission,
+    next_pause_s,
+)
 
 LARGE = SMALL_BYTES_MAX + 1
 TOOK_S = 0.06
@@ -98,6 +108,7 @@ def test_a_place_in_line_is_given_on_when_somebody_leaves():
         left = await asyncio.gather(*tasks, return_exceptions=True)
         assert (line.taken, len(left)) == (AT_ONCE + WAITING_MAX - 10, AT_ONCE + WAITING_MAX)
         line.over.clear()
+        await asyncio.sleep(2 * PAUSE_S_MIN)
         again = [asyncio.create_task(line.bring()) for _ in range(AT_ONCE)]
         await asyncio.sleep(0)
         assert line.within == AT_ONCE
@@ -105,3 +116,25 @@ def test_a_place_in_line_is_given_on_when_somebody_leaves():
         await asyncio.gather(*again)
 
     asyncio.run(story())
+
+
+def test_a_place_stays_empty_for_a_moment_before_it_is_given_on():
+    async def story() -> None:
+        line, tasks = await full()
+        line.over.set()
+        await asyncio.wait(tasks[:AT_ONCE])
+        assert line.taken == AT_ONCE
+        await asyncio.gather(*tasks)
+
+    asyncio.run(story())
+
+
+def test_pauses_grow_while_the_loop_is_late_and_end_with_that():
+    pause_s = PAUSE_S_MIN
+    grown = [pause_s := next_pause_s(pause_s, 2 * LATE_S) for _ in range(20)]
+    shrunk = [pause_s := next_pause_s(pause_s, LATE_S / 2) for _ in range(60)]
+
+    assert grown == sorted(grown)
+    assert grown[-1] == PAUSE_S_MAX
+    assert shrunk == sorted(shrunk, reverse=True)
+    assert shrunk[-1] == PAUSE_S_MIN
