@@ -95,10 +95,7 @@ class Walls:
 
         Raises TimeUnreadable for an entry whose own clocks both say nothing.
         """
-        if self._spans is None:
-            readings = _readings(self._lines, self._usual)
-            self._spans = _spans_of(readings, self.floor, self._before_us, received_us, clock_of)
-        span = self._spans.get(boot) if 0 <= mono_us < MONO_US_MAX else None
+        span = self._spans_by_boot(received_us, clock_of).get(boot) if 0 <= mono_us < MONO_US_MAX else None
         if span is None:
             found, first_us, last_us = wall_us(at), self.floor.kiosk_us, received_us
         elif span.is_even:
@@ -109,6 +106,25 @@ class Walls:
         else:
             found, first_us, last_us = span.offset_us + mono_us, span.first_us, span.last_us
         return found if first_us <= found <= last_us else None
+
+    def date_together(
+        self, entries: Sequence[Usual], mono_us_greatest: int, received_us: int, clock_of: ClockOf
+    ) -> list[int] | None:
+        """What :meth:`date` says of each of a boot's entries, where each is dated by its own reading; None elsewhere.
+
+        No reading of its boot clock is below 0.
+        """
+        span = self._spans_by_boot(received_us, clock_of).get(entries[0].boot)
+        if span is None or not span.is_even or mono_us_greatest >= MONO_US_MAX:
+            return None
+        found = [wall_us(each.at) for each in entries]
+        return found if span.first_us <= min(found) and max(found) <= span.last_us else None
+
+    def _spans_by_boot(self, received_us: int, clock_of: ClockOf) -> "dict[str, BootSpan]":
+        if self._spans is None:
+            readings = _readings(self._lines, self._usual)
+            self._spans = _spans_of(readings, self.floor, self._before_us, received_us, clock_of)
+        return self._spans
 
 
 NO_WALLS = Walls()

@@ -31,6 +31,7 @@ from kiosk.journal.sound import NUL_MARK, has_nul, is_sound
 from kiosk.journal.visits import Late, late_for
 from sync.collector.calendar.presstime import LocalDays, PressClock, TimeUnreadable
 from sync.collector.calendar.usual import Usual
+from sync.collector.replica.alike import rows_alike
 from sync.collector.replica.aside import (
     DETAIL_CHARS_MAX,
     HASH,
@@ -96,15 +97,16 @@ def project(first_seq: int, lines: Sequence[bytes], context: Context, duplicates
 def project_entries(entries: Iterable[tuple[int, bytes]], context: Context) -> Projection:
     """What any lines say, given with their seqs and in order."""
     run = _Run(dict(entries), context, None if context.moves or context.spans else context.counter_id)
+    # Found by the line's own bytes: it was read when the batch was, and is read once.
     usual, ratings, unread = context.usual, run.ratings, run.unread
+    alike = _alike(run)
     for seq, line in run.lines.items():
         try:
-            # Found by the line's own bytes: it was read when the batch was, and is read once.
             entry = usual.get(line) or _decode(line)
             if entry.seq != seq:
                 raise Aside(UnreadReason.WRONG_SEQ, f"the line calls itself {entry.seq}")
-            if type(entry) is Usual or isinstance(entry, RatingLine):
-                ratings[seq] = run.rate(entry)
+            if isinstance(entry, RatingLine):
+                ratings[seq] = alike.get(seq) or run.rate(entry)
                 if entry.receipt is not None and HASH.fullmatch(entry.receipt):
                     # Of what is no hash nothing is kept: the rating counts all the same.
                     run.receipts.append(ReceiptRow(seq, bytes.fromhex(entry.receipt)))
@@ -115,6 +117,15 @@ def project_entries(entries: Iterable[tuple[int, bytes]], context: Context) -> P
         except Exception as error:  # noqa: BLE001 - the lines behind this one must not wait for whatever it is
             unread.append(failed(seq, error))
     return run.said()
+
+
+def _alike(run: "_Run") -> dict[int, RatingRow]:
+    """The rows, by seq, of those ratings that are understood together."""
+    context, usual = run.context, run.context.usual
+    if run.always_at is None or not usual:
+        return {}
+    entries = [each for seq, line in run.lines.items() if (each := usual.get(line)) is not None and each.seq == seq]
+    return {row[0]: row for row in rows_alike(entries, run.always_at, context.clock, context.days)}
 
 
 def failed(seq: int, error: Exception) -> Unread:
