@@ -83,7 +83,7 @@ class PressClock:
             return self.received_us, _RECEIVED
         return found, _EXACT if boot == self.boot else _CORRECTED
 
-    def date_together(self, entries: Sequence[Usual]) -> tuple[list[int], TimeQuality] | None:
+    def date_together(self, entries: Sequence[Usual]) -> tuple[Sequence[int], TimeQuality] | None:
         """What :meth:`date` says of each of a boot's entries, where it dates all of them in one way; None elsewhere."""
         boot = entries[0].boot
         offset_us, last_us = self.clock_of(boot)

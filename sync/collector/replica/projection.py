@@ -101,12 +101,15 @@ def project_entries(entries: Iterable[tuple[int, bytes]], context: Context) -> P
     usual, ratings, unread = context.usual, run.ratings, run.unread
     alike = _alike(run)
     for seq, line in run.lines.items():
+        if (row := alike.get(seq)) is not None:
+            ratings[seq] = row
+            continue
         try:
             entry = usual.get(line) or _decode(line)
             if entry.seq != seq:
                 raise Aside(UnreadReason.WRONG_SEQ, f"the line calls itself {entry.seq}")
             if isinstance(entry, RatingLine):
-                ratings[seq] = alike.get(seq) or run.rate(entry)
+                ratings[seq] = run.rate(entry)
                 if entry.receipt is not None and HASH.fullmatch(entry.receipt):
                     # Of what is no hash nothing is kept: the rating counts all the same.
                     run.receipts.append(ReceiptRow(seq, bytes.fromhex(entry.receipt)))
@@ -120,11 +123,12 @@ def project_entries(entries: Iterable[tuple[int, bytes]], context: Context) -> P
 
 
 def _alike(run: "_Run") -> dict[int, RatingRow]:
-    """The rows, by seq, of those ratings that are understood together."""
+    """The rows, by seq, of those ratings that are understood together; none with a receipt is among them."""
     context, usual = run.context, run.context.usual
     if run.always_at is None or not usual:
         return {}
-    entries = [each for seq, line in run.lines.items() if (each := usual.get(line)) is not None and each.seq == seq]
+    read = ((seq, usual.get(line)) for seq, line in run.lines.items())
+    entries = [each for seq, each in read if each is not None and each.seq == seq and each.receipt is None]
     return {row[0]: row for row in rows_alike(entries, run.always_at, context.clock, context.days)}
 
 

@@ -18,8 +18,8 @@ from sync.collector.store.schema import DISTRIBUTION, Id, Moment, journal
 
 # Few sizes, so that SQLite's statements are prepared once and stay in its cache; of few rows each its own, since
 # most inserts are of few.
-_VALUES_SIZES = (250, 50, *range(16, 0, -1))
-_ALIKE_FROM = 50
+_VALUES_SIZES = (250, 50, 32, *range(16, 0, -1))
+_ALIKE_FROM = 17
 """From so many rows on, SQLite is given once what all of them have: binding takes it as long as inserting."""
 _BARE = ("smallint", "bigint", "boolean")
 """The types whose values need no quotes in an array."""
