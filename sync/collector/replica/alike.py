@@ -4,10 +4,9 @@ A kiosk that comes back brings hundreds of ratings of a few boots. What each of 
 are asked at once; what comes out is what ``projection`` makes of each alone, and whatever differs is left to it.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby, repeat
 from operator import attrgetter
-from typing import TypeVar
 
 from kiosk.journal.sound import is_sound_rating
 from sync.collector.calendar.presstime import LocalDays, PressClock, TimeUnreadable
@@ -17,7 +16,6 @@ from sync.collector.replica.projection_rows import RatingRow
 _ALIKE = attrgetter("boot", "survey", "question", "standing", "counter")
 _SEQ, _LEVEL = attrgetter("seq"), attrgetter("level")
 _row = tuple.__new__
-T = TypeVar("T")
 
 
 def rows_alike(entries: Iterable[Usual], counter_id: int, clock: PressClock, days: LocalDays) -> Iterator[RatingRow]:
@@ -43,4 +41,5 @@ def _rows(entries: list[Usual], counter_id: int, clock: PressClock, days: LocalD
         map(_SEQ, entries), repeat(counter_id), repeat(first.survey), repeat(first.question), levels, repeat(None),
         repeat(first.standing), moments_us, repeat(quality._value_), *zip(*places, strict=True),
     )  # fmt: skip
-    return map(_row, repeat(RatingRow), zip(*columns))
+    # As wholes, as in ``projection``; what is repeated has no end.
+    return map(_row, repeat(RatingRow), zip(*columns, strict=False))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from sync.collector.calendar.presstime import OffsetOf
 from sync.collector.calendar.usual import Usual
@@ -85,7 +85,7 @@ def _of_journal(connection: Connection, journal_id: str, boots: Collection[str])
     wanted = _heard_so(boots)
     if not wanted:
         return {}
-    return {boot: offset_us for boot, offset_us in _rows(connection, _OWN, journal_id, wanted)}
+    return dict(_rows(connection, _OWN, journal_id, wanted))
 
 
 def _of_device(connection: Connection, device_id: str, boots: Collection[str]) -> dict[str, int]:
@@ -99,8 +99,8 @@ def _of_device(connection: Connection, device_id: str, boots: Collection[str]) -
     return found
 
 
-def _rows(connection: Connection, statement: str, whose: str, boots: list[str]) -> Sequence[Row[Any]]:
-    """What a statement finds; for each time that it names boots, it names before whose they are to be."""
+def _rows(connection: Connection, statement: str, whose: str, boots: list[str]) -> Sequence[Any]:
+    """What a statement finds that names, before the boots each time, whose they are."""
     values: tuple[Any, ...]
     if connection.dialect.name == "postgresql":
         said, wanted, values = "%s::text::uuid", "= ANY(%s::text[])", (whose, boots)

@@ -7,7 +7,7 @@ Pure: no database, no clock.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from kiosk.domain.visit.rating import SERVED_MAX
@@ -100,6 +100,8 @@ def project_entries(entries: Iterable[tuple[int, bytes]], context: Context) -> P
     # Found by the line's own bytes: it was read when the batch was, and is read once.
     usual, ratings, unread = context.usual, run.ratings, run.unread
     alike = _alike(run)
+    if len(alike) == len(run.lines):
+        return replace(run.said(), ratings=alike)
     for seq, line in run.lines.items():
         if (row := alike.get(seq)) is not None:
             ratings[seq] = row
@@ -129,7 +131,10 @@ def _alike(run: "_Run") -> dict[int, RatingRow]:
         return {}
     read = ((seq, usual.get(line)) for seq, line in run.lines.items())
     entries = [each for seq, each in read if each is not None and each.seq == seq and each.receipt is None]
-    return {row[0]: row for row in rows_alike(entries, run.always_at, context.clock, context.days)}
+    try:
+        return {row[0]: row for row in rows_alike(entries, run.always_at, context.clock, context.days)}
+    except Exception:  # noqa: BLE001 - whatever it is, each is read alone then, and it is told of that one
+        return {}
 
 
 def failed(seq: int, error: Exception) -> Unread:

@@ -16,7 +16,7 @@ from sync.collector.store.schema import journal
 MOVED = ("next_seq", "head", "last_received_at", "boot", "boot_offset_us", "measured_us")
 """What of a journal's copy moves with a batch."""
 _Rows = tuple[Table, tuple[str, ...], tuple[str, ...], str]
-"""Rows that go in together: the table, the columns in which a batch's rows are the same, the others, and what follows."""
+"""What goes in together: the table, the columns in which one batch's rows are the same, the others, what follows."""
 _Part = tuple[tuple[Any, ...], Sequence[Sequence[Any]]]
 
 
