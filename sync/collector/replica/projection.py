@@ -129,8 +129,11 @@ def _alike(run: "_Run") -> dict[int, RatingRow]:
     context, usual = run.context, run.context.usual
     if run.always_at is None or not usual:
         return {}
-    read = ((seq, usual.get(line)) for seq, line in run.lines.items())
-    entries = [each for seq, each in read if each is not None and each.seq == seq and each.receipt is None]
+    entries = [
+        each
+        for seq, line in run.lines.items()
+        if (each := usual.get(line)) is not None and each.seq == seq and each.receipt is None
+    ]
     try:
         return {row[0]: row for row in rows_alike(entries, run.always_at, context.clock, context.days)}
     except Exception:  # noqa: BLE001 - whatever it is, each is read alone then, and it is told of that one
