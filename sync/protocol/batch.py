@@ -92,8 +92,11 @@ def _split(plain: bytes) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
         raise BatchUnreadable(f"line {lines.index(b'') + 1} of the batch is empty")
     if max(map(len, lines)) > LINE_BYTES_MAX:
         raise LineTooLong(f"a line has at most {LINE_BYTES_MAX} bytes")
-    entries = tuple(line for line in lines if not line.startswith(ENCLOSURE_PREFIX))
-    enclosures = tuple(line for line in lines if line.startswith(ENCLOSURE_PREFIX))
+    entries, enclosures = tuple(lines), tuple[bytes, ...]()
+    # Most batches have none, and are looked through once instead of line by line.
+    if ENCLOSURE_PREFIX in plain:
+        entries = tuple(line for line in lines if not line.startswith(ENCLOSURE_PREFIX))
+        enclosures = tuple(line for line in lines if line.startswith(ENCLOSURE_PREFIX))
     if len(entries) > LINES_PER_BATCH_MAX or len(enclosures) > LINES_PER_BATCH_MAX:
         raise LinesTooMany(f"a batch has at most {LINES_PER_BATCH_MAX} entries and as many enclosures")
     return entries, enclosures

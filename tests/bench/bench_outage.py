@@ -1,17 +1,22 @@
 """Outage: what the collector takes of a kiosk that comes back, beside the least that must be done for the same ratings.
 
-A batch is 500 ratings of several days, from eight boots that were never heard, and opens a journal. Ours is all that
-becomes of its request, on one thread: digest and signature, the lines, their hashes, what they say, counts, the kept
-segment and the commit. The bound unpacks and decodes the same lines, hashes the chain and inserts the ratings alone,
-with one statement and one commit. Both take their turns, so a machine whose speed drifts treats them alike.
+A batch is 500 ratings of several days, from eight boots that were never heard, and opens its kiosk's journal. Ours is
+all that becomes of its request, on one thread: digest and signature, the lines, their hashes, what they say, counts,
+the kept segment and the commit. The bound unpacks and decodes the same lines, hashes the chain and inserts the ratings
+alone, with one statement and one commit. What counts is the time of processors, here and in the database's own
+process, with the garbage collector set as the server sets it: the disk and others on the machine have no part in it.
+Both take their turns, so a machine whose speed drifts treats them alike.
 """
 
+import contextlib
+import gc
 import statistics
 import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -23,6 +28,7 @@ from sync.collector.fleet.devices.directory import Directory
 from sync.collector.replica.ingest import append_batch
 from sync.collector.replica.sender import Device
 from sync.collector.replica.sent import Appended, Arrival, Batch
+from sync.collector.run.server import OBJECTS_BETWEEN_LOOKS
 from sync.collector.store import schema
 from sync.collector.store.database import Database, open_database
 from sync.collector.store.migrate import migrate
@@ -32,7 +38,7 @@ from sync.protocol.batch import pack_batch, unpack_batch
 from sync.protocol.messages import BATCH_MEDIA_TYPE
 from sync.protocol.vouched import append_target
 from tests.bench.harness import Figure
-from tests.sync.collector.builders import DAYS, HANOI, NOON, Pen, open_office
+from tests.sync.collector.builders import DAYS, HANOI, NOON, Office, Pen, open_office
 from tests.sync.collector.kiosk_client import URL, KioskKey, WireRequest, enrolled_key
 from tests.sync.collector.postgres import postgres_server
 
@@ -50,8 +56,10 @@ _decode = msgspec.json.Decoder(RatingLine).decode
 
 
 class Outage(NamedTuple):
-    """A request, and what it brings."""
+    """A request, who sends it, and what it brings."""
 
+    sender: Device
+    key: KioskKey
     journal_id: str
     request: WireRequest
     end: Cursor
@@ -70,14 +78,12 @@ def _figures(kind: str, url: str) -> Iterator[Figure]:
     migrate(database)
     database.transact(lambda connection: ensure_partitions(connection, NOON))
     office = open_office(database)
-    key = enrolled_key(database, office.device.device_id)
-    sender = Directory(database).find(office.device.device_id)
-    assert sender is not None
-    ways: dict[str, Callable[[Outage], None]] = {"ours": lambda outage: take(database, sender, key, outage)}
+    ways: dict[str, Callable[[Outage], None]] = {"ours": lambda outage: take(database, outage)}
     raw = (database.reader if database.is_sqlite else database.writer).raw_connection()
     for name, insert in _bounds(database, raw.driver_connection).items():
         ways[name] = lambda outage, insert=insert: _bound(outage, insert)  # type: ignore[misc]
-    spent = _in_turns(ways, key)
+    with as_the_server_runs():
+        spent = _in_turns(ways, office, _backends(database, raw.driver_connection))
     raw.close()
     database.close()
     rate = {name: LINES / seconds for name, seconds in spent.items()}
@@ -87,20 +93,56 @@ def _figures(kind: str, url: str) -> Iterator[Figure]:
         yield Figure(f"{title}, with COPY", rate["ours"], "entries/s", rate["copy"])
 
 
-def _in_turns(ways: dict[str, Callable[[Outage], None]], key: KioskKey) -> dict[str, float]:
-    """The median of the seconds that each way takes for a batch."""
+@contextlib.contextmanager
+def as_the_server_runs() -> Iterator[None]:
+    """Garbage is looked for as seldom as in the server (``sync.collector.run.server.settle``)."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BETWEEN_LOOKS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
+def _backends(database: Database, connection: Any) -> list[int]:
+    """The processes in which PostgreSQL serves the two connections."""
+    if database.is_sqlite:
+        return []
+    with database.writing() as ours:
+        own = ours.connection.driver_connection
+        assert own is not None
+        return [own.info.backend_pid, connection.info.backend_pid]
+
+
+def _in_turns(ways: dict[str, Callable[[Outage], None]], office: Office, backends: list[int]) -> dict[str, float]:
+    """The processor's seconds that each way takes for a batch, on average.
+
+    No median: where the machine's speed changes in the midst, that of one way may fall into the slow half alone.
+    """
     spent: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(ROUNDS + 1):
         for name, take_it in ways.items():
-            outage = new_outage(key)
-            began = time.perf_counter()
+            outage = new_outage(office)
+            before = _worked_s(backends)
             take_it(outage)
-            spent[name].append(time.perf_counter() - began)
-    return {name: statistics.median(seconds[1:]) for name, seconds in spent.items()}
+            spent[name].append(_worked_s(backends) - before)
+    return {name: statistics.fmean(seconds[1:]) for name, seconds in spent.items()}
 
 
-def new_outage(key: KioskKey) -> Outage:
-    """The signed request of a kiosk that comes back, in a boot that is not among those of its lines."""
+def _worked_s(backends: list[int]) -> float:
+    """How long the processor has worked for this process and for the backends."""
+    theirs = (int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) for pid in backends)
+    return time.process_time() + sum(theirs) / 1e9
+
+
+def new_outage(office: Office) -> Outage:
+    """The signed request of another kiosk that comes back, in a boot that is not among those of its lines."""
+    device_id = office.new_device().device_id
+    key, sender = enrolled_key(office.database, device_id), Directory(office.database).find(device_id)
+    assert sender is not None
     pen = Pen()
     at = NOON.astimezone(HANOI) - BOOT_EVERY * BOOTS
     for boot in range(BOOTS):
@@ -115,12 +157,12 @@ def new_outage(key: KioskKey) -> Outage:
     headers = {"Content-Type": BATCH_MEDIA_TYPE, "Content-Encoding": "gzip"}
     clock = Instant(NOON.astimezone(HANOI), 60_000_000, str(uuid.uuid4()))
     target = append_target(pen.journal_id, start, end.head)
-    return Outage(pen.journal_id, key.request("POST", target, pack_batch(lines), headers, clock), end)
+    return Outage(sender, key, pen.journal_id, key.request("POST", target, pack_batch(lines), headers, clock), end)
 
 
-def take(database: Database, sender: Device, key: KioskKey, outage: Outage) -> None:
+def take(database: Database, outage: Outage) -> None:
     """What the collector does with such a request, but for HTTP."""
-    request = outage.request
+    request, sender, key = outage.request, outage.sender, outage.key
     received = Received(request.method, request.path, request.headers, request.body)
     verified = received.verify_for(URL, lambda _: sender.public_key).verified
     lines, enclosures = unpack_batch(request.body, "gzip")

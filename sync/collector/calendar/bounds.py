@@ -71,6 +71,9 @@ class BootSpan(NamedTuple):
     offset_us: int | None
     is_even: bool = False
     """All its readings lie between them and go forward with its boot clock: each dates its own entry."""
+    readings: "Sequence[_Clocks | Usual]" = ()
+    walls_us: Sequence[int] = ()
+    """Of an even one: its entries in the order of its boot clock, and what its wall clock said at each."""
 
 
 class Walls:
@@ -95,10 +98,7 @@ class Walls:
 
         Raises TimeUnreadable for an entry whose own clocks both say nothing.
         """
-        if self._spans is None:
-            readings = _readings(self._lines, self._usual)
-            self._spans = _spans_of(readings, self.floor, self._before_us, received_us, clock_of)
-        span = self._spans.get(boot) if 0 <= mono_us < MONO_US_MAX else None
+        span = self._spans_by_boot(received_us, clock_of).get(boot) if 0 <= mono_us < MONO_US_MAX else None
         if span is None:
             found, first_us, last_us = wall_us(at), self.floor.kiosk_us, received_us
         elif span.is_even:
@@ -109,6 +109,26 @@ class Walls:
         else:
             found, first_us, last_us = span.offset_us + mono_us, span.first_us, span.last_us
         return found if first_us <= found <= last_us else None
+
+    def date_together(
+        self, entries: Sequence[Usual], mono_us_greatest: int, received_us: int, clock_of: ClockOf
+    ) -> Sequence[int] | None:
+        """What :meth:`date` says of each of a boot's entries, where each is dated by its own reading; None elsewhere.
+
+        No reading of its boot clock is below 0.
+        """
+        span = self._spans_by_boot(received_us, clock_of).get(entries[0].boot)
+        if span is None or not span.is_even or mono_us_greatest >= MONO_US_MAX:
+            return None
+        # They are all of the boot's nearly always, and have been read then.
+        found = span.walls_us if span.readings == entries else _walls_us(entries)
+        return found if span.first_us <= min(found) and max(found) <= span.last_us else None
+
+    def _spans_by_boot(self, received_us: int, clock_of: ClockOf) -> "dict[str, BootSpan]":
+        if self._spans is None:
+            readings = _readings(self._lines, self._usual)
+            self._spans = _spans_of(readings, self.floor, self._before_us, received_us, clock_of)
+        return self._spans
 
 
 NO_WALLS = Walls()
@@ -191,14 +211,30 @@ def _parsed_us(at: str) -> int:
 
 
 def _span_of(readings: "Sequence[_Clocks | Usual]", first_us: int, last_us: int) -> BootSpan:
+    in_order = sorted(readings, key=_MONO)
     try:
-        walls = [wall_us(each.at) for each in sorted(readings, key=_MONO)]
+        walls = _walls_us(in_order)
     except TimeUnreadable:
         walls = []
     # Sorted, so that the first and the last are the least and the greatest.
     if walls and walls == sorted(walls) and first_us <= walls[0] and walls[-1] <= last_us:
-        return BootSpan(first_us, last_us, 0, is_even=True)
+        return BootSpan(first_us, last_us, 0, True, in_order, walls)
     return BootSpan(first_us, last_us, _clock_of(readings, first_us, last_us))
+
+
+def _walls_us(readings: "Sequence[_Clocks | Usual]") -> list[int]:
+    """What ``wall_us`` says of each; those that follow each other are of one hour nearly always."""
+    found, hour, zone, hour_us = [], "", "", 0
+    try:
+        for each in readings:
+            at = each.at
+            if at[:13] != hour or at[19:] != zone:
+                hour, zone = at[:13], at[19:]
+                hour_us = _hour_us(hour, zone)
+            found.append(hour_us + _IN_HOUR[at[13:19]])
+    except (ValueError, OverflowError, KeyError):
+        return [wall_us(each.at) for each in readings]
+    return found
 
 
 def _clock_of(readings: "Sequence[_Clocks | Usual]", first_us: int, last_us: int) -> int | None:

@@ -8,11 +8,12 @@ boot was heard; where it never was, its wall clock is taken as far as that can b
 All inputs stay in the stored lines.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from sync.collector.calendar.bounds import (
@@ -24,6 +25,7 @@ from sync.collector.calendar.bounds import (
     TimeUnreadable,
     Walls,
 )
+from sync.collector.calendar.usual import Usual
 
 __all__ = ["MEASURED", "LocalDays", "OffsetOf", "PressClock", "TimeQuality", "TimeUnreadable"]
 
@@ -49,6 +51,7 @@ class TimeQuality(StrEnum):
 
 MEASURED = frozenset({TimeQuality.EXACT, TimeQuality.CORRECTED})
 # Looked up once: to ask the class for a member takes Python 3.11 longer than dating an entry.
+_MONO = attrgetter("mono")
 _EXACT, _CORRECTED, _UNCERTAIN, _RECEIVED = TimeQuality
 
 
@@ -79,6 +82,21 @@ class PressClock:
         if found < self.walls.floor.place_us:
             return self.received_us, _RECEIVED
         return found, _EXACT if boot == self.boot else _CORRECTED
+
+    def date_together(self, entries: Sequence[Usual]) -> tuple[Sequence[int], TimeQuality] | None:
+        """What :meth:`date` says of each of a boot's entries, where it dates all of them in one way; None elsewhere."""
+        boot = entries[0].boot
+        offset_us, last_us = self.clock_of(boot)
+        monos = list(map(_MONO, entries))
+        least, greatest = min(monos), max(monos)
+        if least < 0:
+            return None
+        if least > last_us:
+            placed = self.walls.date_together(entries, greatest, self.received_us, self.clock_of)
+            return None if placed is None else (placed, _UNCERTAIN)
+        if greatest > last_us or offset_us + least < self.walls.floor.place_us:
+            return None
+        return [offset_us + mono for mono in monos], _EXACT if boot == self.boot else _CORRECTED
 
     def clock_of(self, boot: str) -> BootClock:
         """How a boot's clock measures when its entries were made."""
@@ -111,6 +129,11 @@ class LocalDays:
         Raises TimeUnreadable for a moment outside the calendar.
         """
         return self._of_quarter(moment_us // MICROS_PER_QUARTER_HOUR)
+
+    def places(self, moments_us: Iterable[int]) -> list[tuple[str, str]]:
+        """The same for each of many moments."""
+        of_quarter = self._of_quarter
+        return [of_quarter(moment_us // MICROS_PER_QUARTER_HOUR) for moment_us in moments_us]
 
     def noon_us(self, day: str) -> int:
         """Noon of a day written as 2026-11-20, in microseconds since 1970.

@@ -66,13 +66,20 @@ class PlacedLate(NamedTuple):
 
 
 def find_duplicates(
-    connection: Connection, writer: JournalWriter, start: Cursor, lines: Sequence[bytes], received_at: datetime
+    connection: Connection,
+    writer: JournalWriter,
+    start: Cursor,
+    lines: Sequence[bytes],
+    received_at: datetime,
+    *,
+    is_plain: bool = False,
 ) -> dict[int, Position]:
     """Which of the fresh ``lines`` after ``start`` were counted before, and where.
 
+    With ``is_plain`` it is known that none of them was carried over.
     Notes where the others were carried over from, so that they are known again when they come there.
     """
-    journal_id, origins = writer.journal_id, _origins(start.next_seq, lines)
+    journal_id, origins = writer.journal_id, {} if is_plain else _origins(start.next_seq, lines)
     same = _carried_from_here(connection, journal_id, start, lines) if writer.continued else {}
     if origins:
         wanted = {origin.position for places in origins.values() for origin in places}

@@ -54,14 +54,21 @@ def begun_at(connection: Connection, journal_id: str) -> int:
 
 
 def may_cut(
-    fresh: Sequence[bytes], days: LocalDays, before_us: int | None, measured_us: int | None, *, is_first: bool = False
+    fresh: Sequence[bytes],
+    days: LocalDays,
+    before_us: int | None,
+    measured_us: int | None,
+    *,
+    is_first: bool = False,
+    is_plain: bool = False,
 ) -> bool:
     """Whether new lines may state a cut, or make one due that an older kiosk does not make itself.
 
     ``before_us`` and ``measured_us`` are when the last of the presses before and of all was made, as far as known. With
-    ``is_first`` nothing stands before the lines: then only lines of several half days can make a cut due.
+    ``is_first`` nothing stands before the lines: then only lines of several half days can make a cut due. With
+    ``is_plain`` they are known to state none.
     """
-    if _CUT_MARK in b"\n".join(fresh):
+    if not is_plain and _CUT_MARK in b"\n".join(fresh):
         return True
     if is_first:
         return _spans_half_days(fresh)
@@ -104,7 +111,8 @@ def owners_of(connection: Connection, journal_id: str) -> list[str]:
 def _spans_half_days(lines: Sequence[bytes]) -> bool:
     """Whether the lines' own times are of more than one half day; those that name none are as of one of their own."""
     first = _half_day(lines[0])
-    return any(_half_day(line) != first for line in lines)
+    # The last is the likeliest to be of another.
+    return any(_half_day(line) != first for line in reversed(lines))
 
 
 def _half_day(line: bytes) -> tuple[bytes, bool] | None:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from kiosk.journal.chain import Cursor, chain_over
 from sync.collector.calendar.bounds import Walls
 from sync.collector.calendar.presstime import LocalDays, PressClock
-from sync.collector.calendar.usual import read_usual
+from sync.collector.calendar.usual import are_plain, read_usual
 from sync.collector.errors import HeadDiffers, SenderGone
 from sync.collector.replica.boots import boots_in, offsets_heard, put_boot
 from sync.collector.replica.comments import awaited, enclose, keep_comments, place_comments
@@ -107,13 +107,14 @@ def _append(writes: Writes, sent: Sent, found: Locked | None, days: LocalDays, a
     as_sent = batch.body if len(fresh) == len(batch.lines) and not batch.enclosures else None
     part = Segment(batch.journal_id, copy.cursor, end, as_sent or packed(fresh), as_sent is not None)
     vouching = Vouching(arrival.signature, arrival.kiosk_clock, device.key_id, arrival.base or None, arrival.by_file)
-    writes.insert(segment, SEGMENT, [segment_row(part, received_us, device.device_id, vouching)])
+    writes.insert(segment, {}, SEGMENT, [segment_row(part, received_us, device.device_id, vouching)])
     reading = _Reading(writes, device, copy, arrival, days, fresh)
     unread, measured_us = reading.take_apart(end) if apart else reading.take_whole()
     _take_enclosures(writes, copy, end.next_seq, received_us, batch)
     is_first = copy.cursor.next_seq == 1
-    if copy.continued or may_cut(fresh, days, copy.measured_us, measured_us, is_first=is_first):
-        writes.insert(cut_due, ("journal_id",), [(batch.journal_id,)], "ON CONFLICT DO NOTHING")
+    span_us = copy.measured_us, measured_us
+    if copy.continued or may_cut(fresh, days, *span_us, is_first=is_first, is_plain=reading.is_plain):
+        writes.insert(cut_due, {}, ("journal_id",), [(batch.journal_id,)], "ON CONFLICT DO NOTHING")
     _move_cursor(writes, copy, end, arrival, measured_us)
     return Appended(end, len(fresh), unread)
 
@@ -204,8 +205,13 @@ class _Reading:
     def _take(self, writes: Writes, start: Cursor, lines: Sequence[bytes]) -> Projection:
         connection, received_at = writes.connection, self.arrival.received_at
         writer = JournalWriter(self.device.device_id, self.copy.journal_id, self.copy.continued)
-        duplicates = find_duplicates(connection, writer, start, lines, received_at)
+        duplicates = find_duplicates(connection, writer, start, lines, received_at, is_plain=self.is_plain)
         return _put_said(writes, writer, project(start.next_seq, lines, self._context, duplicates), received_at)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether all of the lines are ratings that say nothing else."""
+        return are_plain(self.fresh, self._context.usual)
 
     @cached_property
     def _context(self) -> Context:

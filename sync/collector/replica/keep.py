@@ -52,8 +52,6 @@ from sync.collector.store.schema import (
 RATING_NAMES = tuple("pressed_at" if name == "pressed_us" else name for name in RatingRow._fields)
 """The columns of a rating's row."""
 UNCUT_NAMES = ("counter_id", "day", "part", "survey", "question", "standing")
-_RECEIVED = ("journal_id", "received_at")
-_RATING = (*_RECEIVED, *RATING_NAMES)
 _UNDATED = ("counter_id", "day")
 _COUNT_CORRECTS = (
     "ON CONFLICT (journal_id, counter_id, day) DO UPDATE "
@@ -65,20 +63,22 @@ _COUNT_CORRECTS = (
 _ONCE = "ON CONFLICT (journal_id, seq) DO NOTHING"
 _TALLY_ADDS = "ON CONFLICT (journal_id, {key}) DO UPDATE SET n = {table}.n + excluded.n"
 _DUE = "served_due"
+_NO_TIME = str(TimeQuality.RECEIVED)
 """The mark of what participation has still to follow."""
 
 
 def put_projection(writes: Writes, journal_id: str, received_us: int, projection: Projection) -> list[Unread]:
     """Have ratings, reasons and counts typed in written, and added up; which entries cannot be kept after all."""
     unread_too = put_ratings(writes, journal_id, received_us, projection)
-    rows = [(journal_id, received_us, *row, True) for row in projection.counts.values()]
-    writes.insert(transaction_count, (*_RECEIVED, *CountRow._fields, _DUE), rows, _COUNT_CORRECTS)
+    rows = [(*row, True) for row in projection.counts.values()]
+    received = {"journal_id": journal_id, "received_at": received_us}
+    writes.insert(transaction_count, received, (*CountRow._fields, _DUE), rows, _COUNT_CORRECTS)
     return unread_too
 
 
 def put_unread(writes: Writes, journal_id: str, received_us: int, entries: Sequence[Unread]) -> None:
     """Have written which entries were set aside, and why."""
-    writes.insert(unread, (*_RECEIVED, *Unread._fields), [(journal_id, received_us, *entry) for entry in entries])
+    writes.insert(unread, {"journal_id": journal_id, "received_at": received_us}, Unread._fields, entries)
 
 
 def keep_unread(connection: Connection, journal_id: str, received_us: int, entries: Sequence[Unread]) -> None:
@@ -97,10 +97,10 @@ def put_ratings(writes: Writes, journal_id: str, received_us: int, projection: P
         stored = _stored_ratings(writes.connection, journal_id, {entry.rating for entry in projection.late})
         late = _apply_late(writes.connection, journal_id, projection.late, stored)
     reasons = [*projection.reasons, *late.reasons]
-    writes.insert(rating, _RATING, [(journal_id, received_us, *row) for row in ratings.values()])
-    writes.insert(reason_choice, ("journal_id", *ReasonRow._fields), [(journal_id, *row) for row in reasons])
-    receipts = [(journal_id, *row) for row in projection.receipts]
-    writes.insert(receipt, ("journal_id", *ReceiptRow._fields), receipts, _ONCE)
+    own = {"journal_id": journal_id}
+    writes.insert(rating, {**own, "received_at": received_us}, RATING_NAMES, list(ratings.values()))
+    writes.insert(reason_choice, own, ReasonRow._fields, reasons)
+    writes.insert(receipt, own, ReceiptRow._fields, projection.receipts, _ONCE)
     counts = count_ratings(ratings.values())
     counts.update(late.moved)
     reasons_of_it = count_reasons(reasons, late.ratings | dict(ratings)) if reasons else {}
@@ -141,21 +141,21 @@ def count_undated(
 
 
 def _undated(rows: Iterable[RatingRow]) -> "Counter[tuple[int, str]]":
-    return Counter((row.counter_id, row.day) for row in rows if row.time_quality == TimeQuality.RECEIVED)
+    return Counter([(row.counter_id, row.day) for row in rows if row.time_quality == _NO_TIME])
 
 
 def _put_tallies(writes: Writes, journal_id: str, counts: Mapping[TallyKey, int]) -> None:
     """Have ratings counted, and marked for participation to follow."""
-    rows = [(journal_id, *place, n, True) for place, n in counts.items() if n]
+    rows = [(*place, n, True) for place, n in counts.items() if n]
     then = f"{_TALLY_ADDS.format(key=', '.join(TallyKey._fields), table=tally.name)}, {_DUE} = excluded.{_DUE}"
-    writes.insert(tally, ("journal_id", *TallyKey._fields, "n", _DUE), rows, then)
+    writes.insert(tally, {"journal_id": journal_id}, (*TallyKey._fields, "n", _DUE), rows, then)
 
 
 def _put_counts(writes: Writes, table: Table, key: tuple[str, ...], journal_id: str, counts: Mapping[Any, int]) -> None:
     """Have ``counts`` added to a table of tallies."""
-    rows = [(journal_id, *place, n) for place, n in counts.items() if n]
+    rows = [(*place, n) for place, n in counts.items() if n]
     then = _TALLY_ADDS.format(key=", ".join(key), table=table.name)
-    writes.insert(table, ("journal_id", *key, "n"), rows, then)
+    writes.insert(table, {"journal_id": journal_id}, (*key, "n"), rows, then)
 
 
 def last_measured(projection: Projection) -> int | None:

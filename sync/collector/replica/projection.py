@@ -7,7 +7,7 @@ Pure: no database, no clock.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from kiosk.domain.visit.rating import SERVED_MAX
@@ -31,6 +31,7 @@ from kiosk.journal.sound import NUL_MARK, has_nul, is_sound
 from kiosk.journal.visits import Late, late_for
 from sync.collector.calendar.presstime import LocalDays, PressClock, TimeUnreadable
 from sync.collector.calendar.usual import Usual
+from sync.collector.replica.alike import rows_alike
 from sync.collector.replica.aside import (
     DETAIL_CHARS_MAX,
     HASH,
@@ -96,14 +97,20 @@ def project(first_seq: int, lines: Sequence[bytes], context: Context, duplicates
 def project_entries(entries: Iterable[tuple[int, bytes]], context: Context) -> Projection:
     """What any lines say, given with their seqs and in order."""
     run = _Run(dict(entries), context, None if context.moves or context.spans else context.counter_id)
+    # Found by the line's own bytes: it was read when the batch was, and is read once.
     usual, ratings, unread = context.usual, run.ratings, run.unread
+    alike = _alike(run)
+    if len(alike) == len(run.lines):
+        return replace(run.said(), ratings=alike)
     for seq, line in run.lines.items():
+        if (row := alike.get(seq)) is not None:
+            ratings[seq] = row
+            continue
         try:
-            # Found by the line's own bytes: it was read when the batch was, and is read once.
             entry = usual.get(line) or _decode(line)
             if entry.seq != seq:
                 raise Aside(UnreadReason.WRONG_SEQ, f"the line calls itself {entry.seq}")
-            if type(entry) is Usual or isinstance(entry, RatingLine):
+            if isinstance(entry, RatingLine):
                 ratings[seq] = run.rate(entry)
                 if entry.receipt is not None and HASH.fullmatch(entry.receipt):
                     # Of what is no hash nothing is kept: the rating counts all the same.
@@ -115,6 +122,22 @@ def project_entries(entries: Iterable[tuple[int, bytes]], context: Context) -> P
         except Exception as error:  # noqa: BLE001 - the lines behind this one must not wait for whatever it is
             unread.append(failed(seq, error))
     return run.said()
+
+
+def _alike(run: "_Run") -> dict[int, RatingRow]:
+    """The rows, by seq, of those ratings that are understood together; none with a receipt is among them."""
+    context, usual = run.context, run.context.usual
+    if run.always_at is None or not usual:
+        return {}
+    entries = [
+        each
+        for seq, line in run.lines.items()
+        if (each := usual.get(line)) is not None and each.seq == seq and each.receipt is None
+    ]
+    try:
+        return {row[0]: row for row in rows_alike(entries, run.always_at, context.clock, context.days)}
+    except Exception:  # noqa: BLE001 - whatever it is, each is read alone then, and it is told of that one
+        return {}
 
 
 def failed(seq: int, error: Exception) -> Unread:

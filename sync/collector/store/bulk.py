@@ -9,6 +9,7 @@ written out as one text, which takes the program a tenth of what the driver take
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, Connection, Date, Integer, LargeBinary, SmallInteger, Table
@@ -17,8 +18,8 @@ from sync.collector.store.schema import DISTRIBUTION, Id, Moment, journal
 
 # Few sizes, so that SQLite's statements are prepared once and stay in its cache; of few rows each its own, since
 # most inserts are of few.
-_VALUES_SIZES = (250, 50, *range(16, 0, -1))
-_ALIKE_FROM = 50
+_VALUES_SIZES = (250, 50, 32, *range(16, 0, -1))
+_ALIKE_FROM = 17
 """From so many rows on, SQLite is given once what all of them have: binding takes it as long as inserting."""
 _BARE = ("smallint", "bigint", "boolean")
 """The types whose values need no quotes in an array."""
@@ -43,11 +44,11 @@ def insert_rows(
     if len(rows) >= _ALIKE_FROM:
         alike, found = _split(names, rows)
         fixed, columns, rows = {**same, **alike}, tuple(found), list(zip(*found.values(), strict=True))
+    shared, names = tuple(fixed.values()), tuple(columns)
     written = 0
     for size, some in _in_sizes(rows):
-        statement = _values_statement(table, tuple(fixed), tuple(columns), size, then)
-        values = (*fixed.values(), *[value for row in some for value in row])
-        written += connection.exec_driver_sql(statement, values).rowcount
+        statement = _values_statement(table, tuple(fixed), names, size, then)
+        written += connection.exec_driver_sql(statement, (*shared, *chain.from_iterable(some))).rowcount
     return written
 
 
@@ -88,7 +89,7 @@ def update_rows(
         return
     for size, some in _in_sizes(rows):
         statement = _update_statement(table, tuple(key), tuple(names), size)
-        connection.exec_driver_sql(statement, tuple(value for row in some for value in row))
+        connection.exec_driver_sql(statement, tuple(chain.from_iterable(some)))
 
 
 def _split(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[dict[str, Any], dict[str, tuple[Any, ...]]]:
@@ -99,7 +100,7 @@ def _split(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[dict[st
     fixed: dict[str, Any] = {}
     columns: dict[str, tuple[Any, ...]] = {}
     for name, column in zip(names, zip(*rows, strict=True), strict=True):
-        if column.count(column[0]) == len(column):
+        if column[0] == column[-1] and column.count(column[0]) == len(column):
             fixed[name] = column[0]
         else:
             columns[name] = column
