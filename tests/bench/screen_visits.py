@@ -9,7 +9,6 @@ import json
 import sys
 import threading
 import time
-from functools import partial
 from pathlib import Path
 
 from kiosk.domain.visit.visit import Step
@@ -17,7 +16,7 @@ from kiosk.journal.journal import Journal
 from kiosk.office.settings import load_kiosk_settings
 from kiosk.run.start import show_kiosk
 
-PRESSES = int(__import__("os").environ.get("PRESSES","200"))
+PRESSES = 200
 PAUSE_S = 0.3
 """Between two citizens: the next one presses a screen that stands still."""
 HELD_S = 0.15

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import compress
-from typing import Literal, NamedTuple, Self
+from operator import itemgetter
+from typing import Literal, NamedTuple, Self, cast
 
 import msgspec
 
@@ -27,7 +28,7 @@ _SAID_MAX = 1000
 """So many different ratings are remembered; a journal that says more is read all the same."""
 _HOUR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3])")
 _IN_HOUR = re.compile(r":[0-5][0-9]:[0-5][0-9][+-](?:[01][0-9]|2[0-3]):[0-5][0-9]")
-_HOUR_LEN = 13
+_hour, _in_hour = itemgetter(slice(13)), itemgetter(slice(13, None))
 
 
 class _Head(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -74,29 +75,35 @@ class Ratings(NamedTuple):
     """Ratings in the order of the journal, a column for each thing that is said of them."""
 
     seqs: list[int]
-    ats: list[str]
     hours: list[str]
-    """The times up to the hour."""
+    """The times, up to the hour: nothing finer is asked of them."""
     said: list[Said]
 
     @classmethod
     def none(cls) -> Self:
         """No rating yet."""
-        return cls([], [], [], [])
+        return cls([], [], [])
 
     @classmethod
     def one(cls, line: RatingLine) -> Self:
         """That of one line, which is sound."""
-        return cls([line.seq], [line.at], [line.at[:_HOUR_LEN]], [Said.of(line)])
+        return cls([line.seq], [_hour(line.at)], [Said.of(line)])
 
     def part(self, begin: int, end: int | None = None) -> "Ratings":
         """Some that stand behind each other."""
-        return Ratings(*(column[begin:end] for column in self))
+        return Ratings(self.seqs[begin:end], self.hours[begin:end], self.said[begin:end])
+
+    def only(self, wanted: Sequence[bool]) -> "Ratings":
+        """Those that are wanted."""
+        return Ratings(
+            list(compress(self.seqs, wanted)), list(compress(self.hours, wanted)), list(compress(self.said, wanted))
+        )
 
     def extend(self, more: "Ratings") -> None:
         """Take in those that follow."""
-        for column, of_more in zip(self, more, strict=True):
-            column.extend(of_more)  # type: ignore[arg-type]
+        self.seqs.extend(more.seqs)
+        self.hours.extend(more.hours)
+        self.said.extend(more.said)
 
     def drop(self, n: int) -> None:
         """Let go of the first ones."""
@@ -119,30 +126,30 @@ class Usual:
             head, _, tail = line.partition(_BOOT)
             heads.append(head)
             tails.append(tail)
-        ats = _times(seqs, heads)
-        if ats is None:
+        hours = _hours(seqs, heads)
+        if hours is None:
             return self._one_by_one(rows)
-        hours, said = [at[:_HOUR_LEN] for at in ats], self._said(tails)
-        others = [place for place, each in enumerate(said) if each is None] if None in said else []
-        if others:
-            found = [each is not None for each in said]
-            seqs, ats, hours, said = (list(compress(column, found)) for column in (seqs, ats, hours, said))
-        return Ratings(seqs, ats, hours, said), others
+        said = self._said(tails)
+        found = Ratings(seqs, hours, cast("list[Said]", said))
+        if None not in said:
+            return found, []
+        others = [place for place, each in enumerate(said) if each is None]
+        return found.only([each is not None for each in said]), others
 
     def _one_by_one(self, rows: Sequence[Row]) -> tuple[Ratings, list[int]]:
         """As ``read`` where some line does not begin as usual."""
         found, others = Ratings.none(), list[int]()
         for place, (seq, line, _) in enumerate(rows):
             head, _, tail = line.partition(_BOOT)
-            (said,), ats = self._said([tail]), _times([seq], [head])
-            if ats is None or said is None:
+            (said,), hours = self._said([tail]), _hours([seq], [head])
+            if hours is None or said is None:
                 others.append(place)
             else:
-                found.extend(Ratings([seq], ats, [ats[0][:_HOUR_LEN]], [said]))
+                found.extend(Ratings([seq], hours, [said]))
         return found, others
 
     def _said(self, tails: list[bytes]) -> list[Said | None]:
-        said = list(map(self._known.get, tails))
+        said: list[Said | None] = list(map(self._known.get, tails))
         if None not in said:
             return said
         if len(self._known) > _SAID_MAX:
@@ -156,8 +163,8 @@ class Usual:
         return said
 
 
-def _times(seqs: list[int], heads: list[bytes]) -> list[str] | None:
-    """The times in the lines' beginnings; None unless all of them are such as a kiosk writes, each with its seq."""
+def _hours(seqs: list[int], heads: list[bytes]) -> list[str] | None:
+    """The hours in the lines' beginnings; None unless all of them are such as a kiosk writes, each with its seq."""
     # Closed by hand, each is exactly one object: none can hold the line's end in a text, or anything that nests.
     joined = b"}\n".join(heads) + b"}"
     if _ESCAPE in joined:
@@ -169,8 +176,9 @@ def _times(seqs: list[int], heads: list[bytes]) -> list[str] | None:
     if [head.seq for head in decoded] != seqs:
         return None
     ats = [head.at for head in decoded]
-    is_timed = all(map(_is_in_hour, {at[_HOUR_LEN:] for at in ats}))
-    return ats if is_timed and all(map(_is_hour, {at[:_HOUR_LEN] for at in ats})) else None
+    hours = list(map(_hour, ats))
+    is_timed = all(map(_is_hour, set(hours))) and all(map(_is_in_hour, set(map(_in_hour, ats))))
+    return hours if is_timed else None
 
 
 def _without_receipt(tail: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from kiosk.domain.numbers.blocks import COUNTED_MIN, Cut, Rated, Stream, Sums, half_day_of, open_at
 from kiosk.journal.lines import ReasonsLine, RevisedLine
@@ -27,7 +27,7 @@ class Waiting:
         streams = set(stream_of.values())
         for stream in streams:
             own = self._rated.setdefault(stream, Ratings.none())
-            own.extend(run if len(streams) == 1 else _only(run, [stream_of[each] == stream for each in run.said]))
+            own.extend(run if len(streams) == 1 else run.only([stream_of[each] == stream for each in run.said]))
 
     def holds(self, seq: int) -> bool:
         """Whether this is a rating that waits for a cut."""
@@ -66,8 +66,8 @@ class Waiting:
         """As the rules take them."""
         own = self._rated.get(stream, Ratings.none())
         return [
-            Rated(seq, at, stream, said.level, said.standing, self._reasons.get(seq), self._moves(seq), said.survey)
-            for seq, at, said in zip(own.seqs, own.ats, own.said, strict=True)
+            Rated(seq, hour, stream, said.level, said.standing, self._reasons.get(seq), self._moves(seq), said.survey)
+            for seq, hour, said in zip(own.seqs, own.hours, own.said, strict=True)
         ]
 
     def spend(self, one: Cut) -> None:
@@ -104,10 +104,6 @@ class Waiting:
 
 def _stream(said: Said, setting: Setting) -> Stream:
     return said.counter or "", setting.series(said.survey, said.question)
-
-
-def _only(run: Ratings, wanted: Sequence[bool]) -> Ratings:
-    return Ratings(*([each for each, is_one in zip(column, wanted, strict=True) if is_one] for column in run))
 
 
 def _half_days(hours: Iterable[str]) -> set[tuple[str, str]]:
