@@ -16,7 +16,7 @@ from kiosk.journal.journal import Journal
 from kiosk.office.settings import load_kiosk_settings
 from kiosk.run.start import show_kiosk
 
-PRESSES = 200
+PRESSES = 100
 PAUSE_S = 0.3
 """Between two citizens: the next one presses a screen that stands still."""
 HELD_S = 0.15

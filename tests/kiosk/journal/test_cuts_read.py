@@ -46,7 +46,7 @@ FAULTS = {
     "seq again": (b'"level":', b'"seq":1,"level":'),
     "time again": (b'"level":', b'"at":"2026-11-23T15:00:00+07:00","level":'),
     "line end": (b',"boot"', b'\n,"boot"'),
-    "odd second": (b'+07:00"', b'x+07:00"'),
+    "minute": (b"T08:0", b"T08:6"),
     "no day": (b'"at":"2026-11-2', b'"at":"2026-11-3'),
     "receipt": (b'"standing":"counted"', b'"standing":"counted","receipt":"' + b"a" * 64 + b'"'),
     "odd receipt": (b'"standing":"counted"', b'"standing":"counted","receipt":"' + b"\xff" * 64 + b'"'),
