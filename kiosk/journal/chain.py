@@ -20,6 +20,11 @@ def chain_next(previous: bytes, line: bytes) -> bytes:
     return sha256(previous + line).digest()
 
 
+def links(before: Iterable[bytes], lines: Iterable[bytes]) -> list[bytes]:
+    """The hash after each line, each from the one that is given as before it; ``before`` may be longer."""
+    return [sha256(previous + line).digest() for previous, line in zip(before, lines, strict=False)]
+
+
 def chain_over(previous: bytes, lines: Iterable[bytes]) -> bytes:
     """The hash after all of ``lines``, in their order."""
     for line in lines:

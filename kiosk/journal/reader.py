@@ -29,7 +29,7 @@ from kiosk.journal.errors import Diverged, JournalDamaged, JournalUnusable
 from kiosk.journal.tree import HeldTree, Root, Row, hold_tree, root_at, states_cut
 from kiosk.journal.uncut import Noted, noted_at_anchor, noted_in
 
-_CHUNK = 5000
+_CHUNK = 2000
 _DAMAGE = ("malformed", "not a database", "Could not decode", "no such table", "no such column", "has no column")
 """What SQLite says of a file that is not what was written: our queries never change, so it is never they that err."""
 _NEXT_LINES = """SELECT entry.seq, line, salt, payload FROM entry LEFT JOIN enclosure USING (seq)

@@ -5,30 +5,19 @@ compared with their sums. This way says only that a cut holds. Whatever is not u
 rules as at the collector (``judged``), which give the words for what is wrong.
 """
 
-from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import lru_cache
-from itertools import repeat
-from operator import attrgetter, contains
 
-import msgspec
-
-from kiosk.domain.numbers.blocks import Invalid, Stream, check, half_day_of, open_at
+from kiosk.domain.numbers.blocks import Invalid, Stream, check, half_day_of
 from kiosk.journal.judged import Judged
-from kiosk.journal.lines import NO_ORIGIN, BlockLine, RatingLine, ReasonsLine, RevisedLine, SettingsLine, is_carried
+from kiosk.journal.lines import BlockLine, RatingLine, ReasonsLine, RevisedLine, SettingsLine, is_carried
 from kiosk.journal.reader import JournalReader
-from kiosk.journal.sound import has_nul, is_sound, is_sound_rating
+from kiosk.journal.sound import is_sound
 from kiosk.journal.tree import Row, states_cut
 from kiosk.journal.uncut import Noted, Setting, cut_in, readable
-from kiosk.journal.upkeep.waiting import Facts, Glance, Waiting, facts
+from kiosk.journal.upkeep.usual import Ratings, Usual, runs
+from kiosk.journal.upkeep.waiting import Waiting
 from kiosk.journal.visits import ENTRIES_MAX, late_for
-
-_glance = msgspec.json.Decoder(Glance).decode
-_at, _seq = attrgetter("at"), attrgetter("seq")
-_ESCAPE = ord("\\")
-"""Without it no text holds a NUL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +42,7 @@ class CutsRead:
         self._had_ratings = False
         """Whether there were any before that."""
         self._is_pruned = is_pruned
-        self._waiting = Waiting()
+        self._usual, self._waiting = Usual(), Waiting()
         self._spent: dict[Stream, int] = {}
         self._seen: set[Stream] = set()
         self._recent: list[Row] = []
@@ -66,43 +55,33 @@ class CutsRead:
 
     def read(self, rows: Sequence[Row]) -> None:
         """Take the next chunk in."""
-        lines = [line for _, line, _ in rows]
-        glances = _glances(lines)
-        if any(map(contains, lines, repeat(_ESCAPE))):
-            glances = [None if has_nul(line) else each for each, line in zip(glances, lines, strict=True)]
+        ratings, others = self._usual.read(rows)
         kept = len(self._recent[-ENTRIES_MAX:])
         self._recent = [*self._recent[-ENTRIES_MAX:], *rows]
-        begin = 0
-        for place in _others(glances):
-            self._rate(glances[begin:place], rows[begin:place])
-            self._take(kept + place, rows[place])
-            begin = place + 1
-        self._rate(glances[begin:], rows[begin:])
+        for begin, end, other in runs(len(rows), others):
+            if begin < end:
+                self._rate(ratings.part(begin, end))
+            if other is not None:
+                self._take(kept + other, rows[other])
         self.through = rows[-1][0]
 
     def checked(self) -> Checked:
         """What became of all cuts read so far."""
         return Checked(self._n, tuple(self._faults), self._unknown)
 
-    def _rate(self, run: "Sequence[Glance | None]", rows: Sequence[Row]) -> None:
+    def _rate(self, run: Ratings) -> None:
         """Ratings that stand behind each other."""
-        if self._setting is None and self._had_ratings:
-            return
-        ratings, counts = _sound(run, rows)
-        if not ratings:
-            return
         if self._setting is None:
             self._had_ratings = True
             return
         if self._setting.passed_over is not None:
             over = self._setting.passed_over
-            first = next((at for at, each in enumerate(ratings) if half_day_of(each.at) != over), None)
+            first = next((place for place, hour in enumerate(run.hours) if half_day_of(hour) != over), None)
             if first is None:
                 return
             self._setting = replace(self._setting, passed_over=None)
-            ratings = ratings[first:]
-            counts = Counter(map(facts, ratings))
-        self._waiting.add(self._setting, ratings, counts)
+            run = run.part(first)
+        self._waiting.add(self._setting, run)
 
     def _take(self, place: int, row: Row) -> None:
         """A line that is no rating, or none that the quick way reads; ``place`` is its own among the recent ones."""
@@ -114,7 +93,7 @@ class CutsRead:
             return
         match line:
             case RatingLine():
-                self._rate([_glance_at(encoded)], [row])  # the quick way took it for one that was carried
+                self._rate(Ratings.one(line))
             case SettingsLine():
                 self._state(line)
             case BlockLine():
@@ -165,67 +144,3 @@ class CutsRead:
 def cuts_of(reader: JournalReader) -> CutsRead:
     """For the cuts of this journal, nothing read yet."""
     return CutsRead(reader.noted_at_anchor(), is_pruned=reader.anchor().next_seq > 1)
-
-
-def _glances(lines: list[bytes]) -> list[Glance | None]:
-    try:
-        return list(map(_glance, lines))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return [_glance_at(line) for line in lines]
-
-
-def _glance_at(line: bytes) -> Glance | None:
-    try:
-        return _glance(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-
-
-def _others(glances: Sequence[Glance | None]) -> Iterator[int]:
-    """Where what is no rating of this journal's own stands."""
-    return (
-        place
-        for place, each in enumerate(glances)
-        if each is None or each.kind != "rating" or each.origin is not NO_ORIGIN
-    )
-
-
-def _sound(run: "Sequence[Glance | None]", rows: Sequence[Row]) -> tuple[list[Glance], Counter[Facts]]:
-    """Those that can be ratings, as ``is_sound`` and ``readable`` say it of one line, and how often each is said."""
-    found = [each for each in run if each is not None]
-    counts = Counter(map(facts, found))
-    in_place = list(map(_seq, found)) == [seq for seq, _, _ in rows]
-    if in_place and _are_timed(found) and all(map(_is_sound, counts)):
-        return found, counts
-    pairs = zip(found, rows, strict=True)
-    found = [each for each, (seq, _, _) in pairs if each.seq == seq and _is_sound(facts(each)) and _is_timed(each.at)]
-    return found, Counter(map(facts, found))
-
-
-def _is_sound(said: Facts) -> bool:
-    return is_sound_rating(said[4], said[3], said[0], said[1])
-
-
-def _are_timed(run: Sequence[Glance]) -> bool:
-    """Whether each says a time; where a rare one can be meant, not: then each is looked at."""
-    ats = list(map(_at, run))
-    try:
-        deque(map(datetime.fromisoformat, ats), maxlen=0)
-        hours = {at[:13] for at in ats}
-        return all(map(_is_hour, hours))
-    except ValueError:
-        return False
-
-
-@lru_cache(4096)
-def _is_hour(hour: str) -> bool:
-    half_day_of(hour)
-    return not hour.startswith("0001")  # from its first minutes nothing can be taken off
-
-
-def _is_timed(at: str) -> bool:
-    try:
-        open_at(at)
-    except (ValueError, OverflowError):
-        return False
-    return True

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from kiosk.journal.chain import Cursor, chain_next
+from kiosk.journal.chain import Cursor, chain_next, links
 from kiosk.journal.disk.head_file import HeadFile
 from kiosk.journal.lines import LineUnreadable, PrunedLine, decode_line
 from kiosk.journal.reader import JournalReader
@@ -59,14 +59,24 @@ def known_heads(path: Path, journal_id: str) -> tuple[Cursor, ...]:
 def _walk(chunks: Iterable[Sequence[Row]], start: Cursor, take: Callable[[Sequence[Row]], None]) -> ChainFault | None:
     expected, head = start.next_seq, start.head
     for rows in chunks:
-        for seq, line, kept in rows:
-            if seq != expected:
-                return ChainFault(expected, Wrong.MISSING)
-            head = chain_next(head, line)
-            if head != kept:
-                return ChainFault(seq, Wrong.REORDERED if _seq_in(line) not in (seq, None) else Wrong.CHANGED)
-            expected += 1
+        end, hashes = expected + len(rows), [kept for _, _, kept in rows]
+        # Each from the hash that is kept before it: where all are the same, each vouches for all before it.
+        are_next = [seq for seq, _, _ in rows] == list(range(expected, end))
+        if not are_next or links([head, *hashes], (line for _, line, _ in rows)) != hashes:
+            return _first_fault(rows, expected, head)
+        expected, head = end, hashes[-1]
         take(rows)
+    return None
+
+
+def _first_fault(rows: Sequence[Row], expected: int, head: bytes) -> ChainFault | None:
+    for seq, line, kept in rows:
+        if seq != expected:
+            return ChainFault(expected, Wrong.MISSING)
+        head = chain_next(head, line)
+        if head != kept:
+            return ChainFault(seq, Wrong.REORDERED if _seq_in(line) not in (seq, None) else Wrong.CHANGED)
+        expected += 1
     return None
 
 

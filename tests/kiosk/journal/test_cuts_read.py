@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,6 +39,17 @@ FAULTS = {
     "other boot": (b'"boot":"', b'"boot":"x'),
     "kind": (b'"kind":"rating"', b'"kind":"rating","counter":7'),
     "unknown kind": (b'"kind":"re', b'"kind":"ra'),
+    "two objects": (b'"mono":', b'"mono":1}{"seq":2,"at":"2026-11-23T08:00:00+07:00","mono":'),
+    "clock of text": (b'"mono":', b'"mono":"x","other":'),
+    "boot of number": (b'"boot":"', b'"boot":1,"other":"'),
+    "boot before": (b'"at":', b'"boot":"x","at":'),
+    "seq again": (b'"level":', b'"seq":1,"level":'),
+    "time again": (b'"level":', b'"at":"2026-11-23T15:00:00+07:00","level":'),
+    "line end": (b',"boot"', b'\n,"boot"'),
+    "minute": (b"T08:0", b"T08:6"),
+    "no day": (b'"at":"2026-11-2', b'"at":"2026-11-3'),
+    "receipt": (b'"standing":"counted"', b'"standing":"counted","receipt":"' + b"a" * 64 + b'"'),
+    "odd receipt": (b'"standing":"counted"', b'"standing":"counted","receipt":"' + b"\xff" * 64 + b'"'),
     "another question": (b'"question":"overall"', b'"question":"other"'),
 }
 PLANTED = st.lists(st.tuples(st.sampled_from(sorted(FAULTS)), st.integers(0, 80)), max_size=6)
@@ -81,6 +93,42 @@ def test_journal_with_planted_faults_is_judged_as_line_by_line(before, after, pl
 
     assert told(cuts.checked()) == slowly(lines)
     assert {seq for seq, line in enumerate(lines, start=1) if states_cut((line,))} == {row[0] for row in cuts.stating}
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+def test_each_fault_in_any_line_is_judged_as_line_by_line(fault):
+    counted = Standing.COUNTED
+    said = [
+        ("rate", 4, counted, "Q1", 6),
+        ("rate", 4, counted, None, 6),
+        ("wait", 5 * 3600),
+        ("rate", 3, counted, None, 2),
+    ]
+    whole = run([*said, ("cut",)]).lines
+
+    for place in range(len(whole)):
+        lines = [*whole[:place], whole[place].replace(*FAULTS[fault], 1), *whole[place + 1 :]]
+
+        assert told(read(lines, set()).checked()) == slowly(lines)
+
+
+def test_line_that_is_one_only_with_the_next_is_no_rating():
+    """Read together they would be two; each by itself is none."""
+    kiosk = run([("rate", 4, Standing.COUNTED, None, 6), ("wait", 5 * 3600), ("cut",)])
+    first, second = kiosk.lines[2:4]
+    head, _, tail = first.partition(b',"boot"')
+    other, _, other_tail = second.partition(b',"boot"')
+    lines = [
+        *kiosk.lines[:2],
+        head + b"}" + other + b',"nested":{"deep":1,"boot"' + tail,
+        b',"more":1,"boot"' + other_tail,
+        *kiosk.lines[4:],
+    ]
+
+    cuts = read(lines, set())
+
+    assert told(cuts.checked()) == slowly(lines)
+    assert cuts.checked().faults
 
 
 def test_usual_block_is_held_without_looking_at_each_rating_again(monkeypatch):
