@@ -48,6 +48,15 @@ def test_a_cluster_sends_each_of_these_to_one_place(services: Services, office: 
 
 
 @pytest.mark.citus
+def test_commit_means_the_disk_on_every_machine_of_a_cluster(database: Database) -> None:
+    if database.is_sqlite:
+        return
+    asked = "SELECT result FROM run_command_on_all_nodes('SHOW synchronous_commit')"
+    with database.reading() as connection:
+        assert set(connection.execute(text(asked)).scalars()) == {"on"}
+
+
+@pytest.mark.citus
 def test_the_size_of_a_cluster_is_that_of_all_its_machines(database: Database) -> None:
     if database.is_sqlite:
         return
