@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 from kiosk.journal.disk.engine import durability_for, sqlite_version
 from sync.collector.errors import UsageWrong
 from sync.collector.store.database import Database
+from sync.collector.store.distributed import is_distributed
 from sync.collector.store.patience import outside_transactions
 from sync.collector.store.schema import PARTITIONED
 
@@ -15,6 +16,12 @@ ANALYSED_EVERY = timedelta(days=7)
 _ROWS_LOOKED_AT = 400
 """So many rows of an index SQLite looks at for its statistics: some milliseconds, however large it is."""
 _LAST = text("SELECT min(coalesce(last_analyze, 'epoch')) FROM pg_stat_user_tables WHERE relname = ANY(:names)")
+
+_HERE = text("SELECT pg_database_size(current_database())")
+_EVERYWHERE = text(
+    "SELECT sum(result::bigint) FROM run_command_on_all_nodes('SELECT pg_database_size(current_database())') "
+    "WHERE success"
+)
 
 
 class Room(NamedTuple):
@@ -44,10 +51,10 @@ def analyse(database: Database) -> None:
 
 
 def read_room(database: Database) -> Room:
-    """The size of the database and what of it is free; on PostgreSQL the server knows what is free, and reuses it."""
+    """The size of the database, on all machines together, and what of it is free; PostgreSQL reuses that by itself."""
     with database.reading() as connection:
         if not database.is_sqlite:
-            return Room(int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()), 0)
+            return Room(int(connection.execute(_EVERYWHERE if is_distributed(connection) else _HERE).scalar_one()), 0)
         page, pages, free = (
             int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
             for name in ("page_size", "page_count", "freelist_count")

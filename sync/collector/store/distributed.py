@@ -69,8 +69,9 @@ def distribute(database: Database, show: Callable[[Progress], None]) -> int:
         with database.writing() as connection:
             for statement in statements:
                 connection.execute(text(statement))
-    with database.writing() as connection:
-        connection.execute(text(_SETTING))
+    for setting in (_SETTING, _DURABLE):
+        with database.writing() as connection:
+            connection.execute(text(setting))
     # The setting is one of new connections.
     database.close()
     return len(steps)
@@ -138,5 +139,12 @@ _PLACED = text(
 _SETTING = """
     DO $$ BEGIN
         EXECUTE format('ALTER DATABASE %I SET citus.multi_shard_modify_mode = ''sequential''', current_database());
+    END $$
+"""
+# Citus passes this on to every machine. An answer is sent after COMMIT, which must mean the disk where the rows are:
+# what a session says of it stays on the coordinator, and a machine whose default is "off" loses what was answered.
+_DURABLE = """
+    DO $$ BEGIN
+        EXECUTE format('ALTER DATABASE %I SET synchronous_commit = on', current_database());
     END $$
 """

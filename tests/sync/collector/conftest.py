@@ -22,7 +22,7 @@ from sync.collector.store.database import Database, open_database
 from sync.collector.store.migrate import migrate
 from sync.collector.store.partitions import ensure_partitions
 from tests.sync.collector.builders import NOON, Office, open_office
-from tests.sync.collector.citus import CITUS_URL, citus_database
+from tests.sync.collector.citus import CITUS_URL, citus_database, citus_world
 from tests.sync.collector.kiosk_client import URL, KioskKey, enrolled_key
 from tests.sync.collector.one_place import REFUSED, hold_to_subset
 from tests.sync.collector.postgres import postgres_server
@@ -153,6 +153,9 @@ def world_to_copy(
     if kind == "sqlite":
         with migrated_copy() as url:
             yield write(url), partial(migrated_copy, Path(make_url(url).database or ""))
+    elif CITUS_URL:
+        with citus_world(write) as made:
+            yield made
     else:
         server = request.getfixturevalue("postgres")
         with postgres_database(server, "template_hailong") as url:

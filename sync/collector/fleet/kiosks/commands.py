@@ -81,7 +81,9 @@ def settle_commands(connection: Connection, device_id: str, done: Sequence[Comma
 def read_commands(connection: Connection, device_id: str, most: int) -> Sequence[Row[Any]]:
     """What was asked of a kiosk lately, the newest first."""
     wanted = select(device_command).where(device_command.c.device_id == device_id)
-    return connection.execute(wanted.order_by(device_command.c.made_at.desc()).limit(most)).all()
+    return connection.execute(
+        wanted.order_by(device_command.c.made_at.desc(), device_command.c.command_id).limit(most)
+    ).all()
 
 
 def forget_excerpts(connection: Connection, now: datetime) -> None:

@@ -213,7 +213,7 @@ def _rows(path: str) -> Any:
         .join(unit, unit.c.unit_id == counter.c.unit_id)
         .outerjoin(device_status, device_status.c.device_id == device.c.device_id)
         .where(unit.c.path.startswith(path, autoescape=True))
-        .order_by(unit.c.path, counter.c.code, device.c.enrolled_at)
+        .order_by(unit.c.path, counter.c.code, device.c.enrolled_at, device.c.device_id)
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -140,6 +141,7 @@ def test_what_nobody_altered_holds_and_is_vouched_for_to_the_last_entry(held: He
 
 
 FIRST = "(SELECT min(seq) FROM rating)"
+LEAF = "SELECT l.hash FROM cut_leaf l WHERE l.journal_id = {}.journal_id"
 ALTERED = {
     "a rating's level": (f"UPDATE rating SET level = 1 WHERE seq = {FIRST}", ["rating_changed"]),
     "its first level": (f"UPDATE rating SET first_level = 1 WHERE seq = {FIRST}", ["rating_changed"]),
@@ -177,9 +179,9 @@ ALTERED = {
     "a cut in the tree": ("UPDATE cut_leaf SET back = 1 WHERE position = 1", ["tree_changed"]),
     "the last cut in the tree": ("DELETE FROM cut_leaf WHERE position = (SELECT max(position) FROM cut_leaf)",
                                  ["tree_changed"]),
-    "the tree": ("UPDATE cut_tree SET nodes = (SELECT hash FROM cut_leaf WHERE position = 0)", ["tree_changed"]),
+    "the tree": (f"UPDATE cut_tree SET nodes = ({LEAF.format('cut_tree')} AND l.position = 0)", ["tree_changed"]),
     "a tree that is gone": ("DELETE FROM cut_tree", ["tree_changed"]),
-    "the root that was signed": ("UPDATE cut_signed SET root = (SELECT hash FROM cut_leaf WHERE position = 1)",
+    "the root that was signed": (f"UPDATE cut_signed SET root = ({LEAF.format('cut_signed')} AND l.position = 1)",
                                  ["tree_changed"]),
     "the signature of a root": ("UPDATE cut_signed SET signature = root", ["tree_changed"]),
     "a signed root that is gone": ("DELETE FROM cut_signed WHERE size = 3", ["tree_changed"]),
@@ -192,7 +194,10 @@ ALTERED = {
     "the last segment": ("DELETE FROM segment WHERE first_seq = (SELECT max(first_seq) FROM segment)",
                          ["segment_missing"]),
     "a hash": ("UPDATE segment SET head = prev WHERE first_seq = 6", ["lines_changed"]),
-    "the journal's end": ("UPDATE journal SET head = (SELECT prev FROM segment WHERE first_seq = 6)", ["end_changed"]),
+    "the journal's end": (
+        "UPDATE journal SET head = s.prev FROM segment s WHERE s.journal_id = journal.journal_id AND s.first_seq = 6",
+        ["end_changed"],
+    ),
     "a signature": ("UPDATE segment SET signature = 'kiosk=:AAAA:' WHERE first_seq = 6", ["signature_wrong"]),
     "the time of receipt": ("UPDATE segment SET received_at = {earlier} WHERE first_seq = 6", ["rating_changed"]),
     "the kiosk's clock": ("UPDATE segment SET kiosk_clock = replace(kiosk_clock, 'mono=', 'mono=9')",
@@ -211,7 +216,7 @@ ALTERED = {
 def test_what_was_altered_is_named(held: Held, what: str) -> None:
     statement, codes = ALTERED[what]
     is_postgres = not held.office.database.is_sqlite
-    earlier = "received_at - interval '1 second'" if is_postgres else "received_at - 1000000"
+    earlier = f"timestamptz '{NOON - timedelta(seconds=1)}'" if is_postgres else "received_at - 1000000"
 
     held.sql(statement.format(earlier=earlier))
 

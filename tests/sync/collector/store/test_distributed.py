@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
 
 from sync.collector.errors import DatabaseUnusable
 from sync.collector.replica.ingest import append_batch
 from sync.collector.replica.stored import read_cursor, read_hash
+from sync.collector.retention.engine import read_room
 from sync.collector.services.services import Services
 from sync.collector.store import schema
 from sync.collector.store.database import Database
@@ -44,6 +45,25 @@ def test_a_cluster_sends_each_of_these_to_one_place(services: Services, office: 
     spread = {statement: plan for statement, plan in plans.items() if "Citus" in plan}
     assert len(spread) > 10
     assert {statement: plan for statement, plan in spread.items() if plan.count("Task Count: 1\n") != 1} == {}
+
+
+@pytest.mark.citus
+def test_commit_means_the_disk_on_every_machine_of_a_cluster(database: Database) -> None:
+    if database.is_sqlite:
+        return
+    asked = "SELECT result FROM run_command_on_all_nodes('SHOW synchronous_commit')"
+    with database.reading() as connection:
+        assert set(connection.execute(text(asked)).scalars()) == {"on"}
+
+
+@pytest.mark.citus
+def test_the_size_of_a_cluster_is_that_of_all_its_machines(database: Database) -> None:
+    if database.is_sqlite:
+        return
+    with database.reading() as connection:
+        here = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
+
+    assert read_room(database).size > here
 
 
 @pytest.mark.parametrize(
