@@ -78,7 +78,7 @@ class DayTally:
     parts: Mapping[str, int | None]
     """How many were recorded in each part of it; None while it is not over."""
     aside: Mapping[Standing, int]
-    """What was set aside; never hidden, for it says nothing of anybody's opinion."""
+    """What was set aside in half days that are over; never hidden, for it says nothing of anybody's opinion."""
     served_at: Mapping[str, int]
     """Transactions served, by counter, where somebody typed them in; one counter alone has no code."""
     served: int | None
@@ -177,7 +177,7 @@ class _Read:
         rows = self._rows.get(iso, [])
         aside = Counter(dict.fromkeys(ASIDE, 0))
         for row in rows:
-            if row.standing in ASIDE:
+            if row.standing in ASIDE and (iso, row.part) not in self._open:
                 aside[Standing(row.standing)] += row.n
         at = {counter: n for (of_day, counter), n in served.items() if of_day == iso}
         known = [at.get(counter) for counter in self._terms.counters or ("",)]

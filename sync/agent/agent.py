@@ -89,10 +89,13 @@ class Agent:
     def run_cycle(self, alive: Callable[[], None] = lambda: None) -> None:
         """Bring the collector up to date, or note what is wrong; either way settle when to call next.
 
-        ``alive`` hears of each acknowledged batch.
+        ``alive`` hears of each acknowledged batch. A cycle that a press brought on tells no status and moves no call:
+        whoever watches at the office when a kiosk was heard would know by a status that came early, or late, when
+        somebody pressed.
         """
+        is_between = self._state.trouble is None and self._clock.now().mono_us < self._call_at_us
         try:
-            cursor = self.upload(alive)
+            cursor = self.upload(alive, tells_status=not is_between)
         except (AgentError, JournalError) as error:
             self.note_trouble(error)
             if self.mend(error) or self.follow():
@@ -102,8 +105,11 @@ class Agent:
             if self.follow(urgent=False):
                 self._call_after(0)
                 return
-            # Somebody at the office waits for what came of a command.
-            self._call_after(NEWS_S if self._has_news else backoff.wait_between(self._period_s, self._chance()))
+            if self._has_news:
+                # Somebody at the office waits for what came of a command.
+                self._call_after(NEWS_S)
+            elif not is_between:
+                self._call_after(backoff.wait_between(self._period_s, self._chance()))
 
     def follow(self, *, urgent: bool = True) -> bool:
         """Go where the collector is by now, if it moved; whether the kiosk went."""
@@ -124,10 +130,10 @@ class Agent:
         if self._state.move != self._guide.fault:
             self._remember(msgspec.structs.replace(self._state, move=self._guide.fault))
 
-    def upload(self, alive: Callable[[], None] = lambda: None) -> Cursor:
+    def upload(self, alive: Callable[[], None] = lambda: None, *, tells_status: bool = True) -> Cursor:
         """Bring the collector up to date and remember how far it reaches; raises AgentError or JournalError."""
         with self._open_journal() as journal, self._open_collector() as collector:
-            beating = self._heart.beating(journal, collector, self._state)
+            beating = self._heart.beating(journal, collector, self._state, may_tell=tells_status)
             try:
                 cursor = self._upload(journal, beating, alive, lambda: self._guide.recognise(collector))
                 self._note_news(beating.has_news)

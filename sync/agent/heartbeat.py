@@ -59,10 +59,15 @@ class Heart:
         self.told_of_trouble = False
         """Whether the last status told of a trouble."""
 
-    def beating(self, journal: Journal, collector: ReportedCollector, state: AgentState) -> "BeatingCollector":
-        """The collector for one cycle, whose question for the cursor carries the status when a beat is due."""
+    def beating(
+        self, journal: Journal, collector: ReportedCollector, state: AgentState, *, may_tell: bool = True
+    ) -> "BeatingCollector":
+        """The collector for one cycle, whose question for the cursor carries the status when a beat is due.
+
+        Without ``may_tell`` it is told with a later cycle.
+        """
         now = self._clock.now()
-        if now.mono_us < self._next_beat_us:
+        if not may_tell or now.mono_us < self._next_beat_us:
             return BeatingCollector(collector, None, self._commands, journal, self._log, state.acknowledged(journal.id))
         self._next_beat_us = now.mono_us + round(HEARTBEAT_S_MIN * 1_000_000)
         free = shutil.disk_usage(self._directory).free

@@ -52,7 +52,7 @@ class Shown:
     """By level; empty where hidden."""
     hidden: Hidden | None = None
     waiting: bool = False
-    """There are ratings that will be shown later."""
+    """There are ratings that will be shown later, or a half day runs that may bring some."""
     percent: bool = False
     """Whether the base carries a percentage."""
 
@@ -62,12 +62,15 @@ class Shown:
         return None if self.hidden else sum(self.counts.values())
 
 
-def shown_sum(counts: Mapping[int, int], *, few: bool, coming: bool, policy: Policy) -> Shown:
-    """How a sum of blocks is shown; ``few`` wait for others, and ``coming`` for the end of their half day."""
+def shown_sum(counts: Mapping[int, int], *, few: bool, coming: bool, policy: Policy, running: bool = False) -> Shown:
+    """How a sum of blocks is shown; ``few`` wait for others, and ``coming`` for a cut.
+
+    ``running`` is whether a half day of the period is not over: whether anybody pressed in it is told by nothing.
+    """
     n = sum(counts.values())
     if few and not coming and not n:
         return Shown(NOTHING, Hidden.FEW, waiting=True)
-    return Shown(counts, None, few or coming, n >= policy.percent_min)
+    return Shown(counts, None, few or coming or running, n >= policy.percent_min)
 
 
 def hide_few(sizes: Mapping[C, int], cell_min: int) -> frozenset[C]:

@@ -253,7 +253,7 @@ class Book:
 
     @property
     def is_running(self) -> bool:
-        """Whether some came in a half day that is not over."""
+        """Whether a half day of the period is not over: what it brings is told when it is."""
         return any(part.me.is_running for part in self.parts)
 
 
@@ -292,3 +292,7 @@ class Rules:
     surveys: Mapping[str, Survey]
     present: tuple[str, str]
     """Today and its part: nothing of it is told."""
+
+    def is_running(self, days: Period) -> bool:
+        """Whether the present half day lies in these days, of which nothing is told before it is over."""
+        return self.policy.delay and days.first <= self.today <= days.last

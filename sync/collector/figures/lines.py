@@ -46,7 +46,7 @@ class PlaceLine:
     waits: Mapping[Why, int] = field(default_factory=dict)
     """How many ratings that count are not shown here, by why, of half days that are over; nothing is nought."""
     is_running: bool = False
-    """Whether some came in a half day that is not over: how many, nobody is told."""
+    """Whether a half day of the period is not over: whether anybody pressed in it, nobody is told."""
 
     @property
     def n(self) -> int | None:
@@ -70,8 +70,8 @@ class PlaceLine:
 
     @property
     def is_told(self) -> bool:
-        """Whether there is anything to say of it: somebody pressed."""
-        return bool(self.recorded or self.shown.hidden or self.shown.waiting)
+        """Whether there is anything to say of it: somebody pressed in a half day that is over."""
+        return bool(self.recorded or self.shown.hidden)
 
     @property
     def with_aside(self) -> Figure | None:

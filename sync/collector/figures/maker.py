@@ -6,7 +6,7 @@ Page, file and API show this book and compute nothing.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
@@ -84,7 +84,7 @@ def make_book(
 
 def answered_in(connection: Connection, days: Period, rules: Rules) -> dict[Series, int]:
     """Every question that was answered in these days, wherever, the most answered first."""
-    asked = read_answered(connection, to_the_end(Days(days.first, days.last), rules.today))
+    asked = read_answered(connection, to_the_end(Days(days.first, days.last), rules.today), rules.present)
     return group(asked, rules.surveys)
 
 
@@ -97,7 +97,7 @@ def _make(frame: Frame, answered: Mapping[Series, int]) -> Book:
     kiosks = tuple((at, kiosk) for at in places.counters(place.key) for kiosk in at.kiosks)
     peers = places.beside(place, frame.days.first, frame.days.last, order.seen)
     way = tuple(at for at in places.way_to(place.key) if at.key.startswith(order.seen) and at.key)
-    unknown = undated_counters(frame.connection, frame.days.first, frame.days.last)
+    unknown = undated_counters(frame.connection, frame.days.first, _last_over(frame.days, rules))
     undated = tuple(at for at in places.counters(place.key) if at.counter_id in unknown)
     return Book(
         place, way, order.period, frame.days, frame.other, rules.today, rules.now, rules.policy, parts, answered,
@@ -140,8 +140,8 @@ def _lines(
     waiting, before = _waiting(frame, now)
     streams = read_streams(frame.sums, frame.keys, frame.asked, [COUNTED, ASIDE, *ASIDE_STREAMS], now)
     waits, held = waiting.waits(frame.places.up_from), waits_at(waiting, frame.places.up_from)
-    running = {place for key in waiting.running for place in frame.places.up_from(key)}
-    shown = _shown(frame, streams[COUNTED], waits)
+    is_running = frame.rules.is_running(frame.days)
+    shown = _shown(frame, streams[COUNTED], waits, running=is_running)
     aside, standings = _levels(frame, streams[ASIDE]), _standings(frame, streams, waiting)
     weeks = weeks_of(frame) if frame.order.weeks and not frame.brief else {}
 
@@ -150,7 +150,7 @@ def _lines(
         return PlaceLine(
             at, shown[key], before[key], standings.get(key, NO_STANDINGS),
             _with_aside(shown[key], aside.get(key, NO_LEVELS)), took_part.get(key), frame.satisfied,
-            weeks.get(key, ()), frame.method, held.get(key, {}), key in running,
+            weeks.get(key, ()), frame.method, held.get(key, {}), is_running,
         )  # fmt: skip
 
     return shown, before, line
@@ -164,7 +164,7 @@ def _waiting(frame: Frame, now: Days) -> tuple[Waiting, Mapping[str, Shown]]:
         return waiting, dict.fromkeys(frame.places.by_key, Shown())
     waited = read_waits(connection, frame.keys_then, asked, then, present, frame.places.up_from)
     counted = read_levels(frame.sums, frame.keys_then, asked, COUNTED, then)
-    return waiting, _shown(frame, counted, waited)
+    return waiting, _shown(frame, counted, waited, running=frame.rules.is_running(frame.other))
 
 
 def _levels(frame: Frame, counters: Mapping[str, Levels]) -> dict[str, Levels]:
@@ -176,21 +176,21 @@ def _levels(frame: Frame, counters: Mapping[str, Levels]) -> dict[str, Levels]:
     return found
 
 
-def _shown(frame: Frame, counters: Mapping[str, Levels], waits: Waits) -> Mapping[str, Shown]:
-    return _Shown(_levels(frame, counters), waits, frame.rules.policy)
+def _shown(frame: Frame, counters: Mapping[str, Levels], waits: Waits, *, running: bool) -> Mapping[str, Shown]:
+    return _Shown(_levels(frame, counters), waits, frame.rules.policy, running=running)
 
 
 class _Shown(dict[str, Shown]):
     """By place, made when it is asked for: a unit's page tells of few of a province's counters."""
 
-    def __init__(self, levels: Mapping[str, Levels], waits: Waits, policy: Policy) -> None:
+    def __init__(self, levels: Mapping[str, Levels], waits: Waits, policy: Policy, *, running: bool) -> None:
         super().__init__()
-        self._levels, self._waits, self._policy = levels, waits, policy
+        self._levels, self._waits, self._policy, self._running = levels, waits, policy, running
 
     def __missing__(self, key: str) -> Shown:
         few, coming = key in self._waits.few, key in self._waits.coming
         counts = by_level(self._levels.get(key, NO_LEVELS))
-        self[key] = shown_sum(counts, few=few, coming=coming, policy=self._policy)
+        self[key] = shown_sum(counts, few=few, coming=coming, policy=self._policy, running=self._running)
         return self[key]
 
 
@@ -215,11 +215,16 @@ def _with_aside(shown: Shown, aside: Levels) -> Shown | None:
 
 def _took_part(frame: Frame) -> dict[str, Answered]:
     """By place, who took part on the days that are over and whose transactions are known, whatever was asked."""
-    days, yesterday = frame.order.answered or frame.days, frame.rules.today - timedelta(days=1)
-    last = min(days.last, yesterday) if frame.rules.policy.delay else days.last
+    days = frame.order.answered or frame.days
+    last = _last_over(days, frame.rules)
     if last < days.first:
         return {}
     return participation_in(frame.sums, frame.places, frame.keys, Days(days.first, last))
+
+
+def _last_over(days: Period, rules: Rules) -> date:
+    """The last of these days that is over; in a demonstration, today as well."""
+    return min(days.last, rules.today - timedelta(days=1)) if rules.policy.delay else days.last
 
 
 def participation_in(connection: Connection, places: Places, keys: Keys, days: Days) -> dict[str, Answered]:

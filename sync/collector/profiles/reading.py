@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from kiosk.domain.numbers.disclosure import Shown, shown_sum
+from sync.collector.calendar.periods import Kind, Period
 from sync.collector.figures.book import Rules
 from sync.collector.figures.places import Place, Places
 from sync.collector.figures.queries.asked import asked_of
@@ -132,7 +133,7 @@ class Scored:
     waits: Mapping[Why, int]
     """How many answers that count are not shown, by why, of half days that are over."""
     is_running: bool
-    """Whether some came in a half day that is not over."""
+    """Whether a half day of these days is not over: what it brings is told when it is."""
 
 
 def read_scored(
@@ -143,7 +144,7 @@ def read_scored(
     keys |= places.between(place.key)
     wanted = [*places.children_at_work(place.key, *days), place]
     shown: dict[tuple[str, int], Shown] = {}
-    aside, held, running = Counter[str](), dict[str, Counter[Why]](), set[str]()
+    aside, held, is_running = Counter[str](), dict[str, Counter[Why]](), rules.is_running(Period(Kind.RANGE, *days))
     for indicator in profile.indicator:
         asked = asked_of(profile.survey, indicator.question, rules.surveys)
         sums: dict[str, Levels] = {}
@@ -152,7 +153,6 @@ def read_scored(
                 sums[above] = add(sums.get(above), levels)
         waiting = read_waiting(connection, keys, asked, days, rules.present)
         few, coming = waiting.waits(places.up_from)
-        running |= {above for key in waiting.running for above in places.up_from(key)}
         for above, counts in waits_at(waiting, places.up_from).items():
             held.setdefault(above, Counter()).update(counts)
         told = read_singles(connection, sums_of_counters(keys), asked, ASIDE_STREAMS, days)
@@ -160,12 +160,11 @@ def read_scored(
             aside[key] += standings.total()
         for at in wanted:
             pressed = by_level(sums.get(at.key, NO_LEVELS))
-            shown[at.key, indicator.id] = shown_sum(
-                pressed, few=at.key in few, coming=at.key in coming, policy=rules.policy
-            )
+            waits = {"few": at.key in few, "coming": at.key in coming, "running": is_running}
+            shown[at.key, indicator.id] = shown_sum(pressed, policy=rules.policy, **waits)
 
     def scored(at: Place) -> Scored:
         of_it = {one.id: shown[at.key, one.id] for one in profile.indicator}
-        return Scored(at, of_it, aside[at.key], held.get(at.key, {}), at.key in running)
+        return Scored(at, of_it, aside[at.key], held.get(at.key, {}), is_running)
 
     return [scored(at) for at in wanted]

@@ -155,7 +155,7 @@ def _scores(scored: list[Scored], profile: Profile, policy: Policy, p: Phrases) 
 
 
 def _was_asked(line: Scored) -> bool:
-    return bool(line.aside) or any(shown.n or shown.hidden or shown.waiting for shown in line.shown.values())
+    return bool(line.aside or line.waits) or any(shown.n or shown.hidden for shown in line.shown.values())
 
 
 def _score(shown: Shown, policy: Policy) -> Cell:

@@ -246,6 +246,7 @@ def test_each_acknowledged_batch_is_a_sign_of_life(kiosk, clock):
 
 @pytest.mark.parametrize("chance", [0.0, 0.5, 1.0])
 def test_every_call_at_rest_tells_the_status_and_comes_within_the_period(kiosk, clock, chance):
+    kiosk.chance = chance
     agent = kiosk.start()
     for _ in range(5):
         agent.run_cycle()
@@ -266,6 +267,24 @@ def test_status_is_told_with_the_first_question_and_not_with_every_press(kiosk, 
     assert (first.pending, first.next_seq) == (4, 5)
     assert (second.pending, second.oldest_pending_s) == (1, 0)
     assert kiosk.collector.calls.count("cursor") == 4
+
+
+@pytest.mark.parametrize("pressed_after_s", [5, 20, 44])
+def test_a_press_neither_hastens_nor_delays_the_next_status(kiosk, clock, pressed_after_s):
+    kiosk.chance = 0.0
+    agent = kiosk.start()
+    agent.run_cycle()
+    clock.advance(pressed_after_s)
+    kiosk.press()
+    assert agent.due()
+    agent.run_cycle()
+    assert kiosk.collector.calls.count("cursor") == 2
+    clock.advance(wait_between(PERIOD_S, 0.0) - pressed_after_s)
+
+    assert len(kiosk.collector.statuses) == 1
+    assert agent.due()
+    agent.run_cycle()
+    assert len(kiosk.collector.statuses) == 2
 
 
 def test_trouble_that_passed_is_told_with_the_next_status(kiosk, clock):

@@ -47,7 +47,13 @@ class Numbers(Struct, frozen=True):
     counted: Annotated[int | None, Meta(description="Ratings that count and are shown; null where all of them wait")]
     by_level: Annotated[dict[str, int], Meta(description="Of these, ratings by level; 1 is the least satisfied")]
     hidden: Annotated[Literal["few"] | None, Meta(description="few: all there is waits for more")]
-    waiting: Annotated[bool, Meta(description="Whether ratings are not shown yet, also of the half day that runs")]
+    waiting: Annotated[
+        bool,
+        Meta(
+            description="Whether ratings are not shown yet, or a half day runs: "
+            "whether anybody pressed in it is told when it is over"
+        ),
+    ]
     recorded: Annotated[int, Meta(description="All ratings of half days that are over: shown, waiting and set aside")]
     waits: Annotated[dict[str, int], Meta(description="Ratings that count and are not shown here, by why")]
     measure: Annotated[Share | None, Meta(description="The result")]

@@ -239,6 +239,7 @@ def _sums(table: Table, grains: tuple[tuple[str, Reach], ...], by: tuple[str, ..
 def undated_counters(connection: Connection, first: date, last: date) -> set[int]:
     """The ids of counters some of whose ratings stand on the day of their arrival: nobody knows when they were pressed.
 
+    Whoever asks gives days that are over: of a running one it would be told when such a rating came.
     How many such ratings there are in these days is told nowhere: they may be few.
     """
     inside = (undated_count.c.day.between(first, last), undated_count.c.n > 0)

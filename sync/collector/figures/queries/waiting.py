@@ -141,15 +141,3 @@ IN_POOL = (
 REMAINED = select(_R.counter_id, _R.standing, _R.n).where(
     _R.survey == _SERIES, _R.question == _QUESTION, _R.day.between(FIRST, LAST)
 )
-RUNNING = (
-    select(_U.counter_id)
-    .where(_OF_UNCUT, _U.day.between(FIRST, LAST), _U.n > 0, _U.standing == COUNTED, ~_is_over(_U))
-    .distinct(),
-    select(_P.counter_id)
-    .join_from(block, block_piece, _SAME)
-    .where(
-        _B.shown_at.is_(None), _B.last_day >= _TODAY, _OF_BLOCK, _P.day.between(FIRST, LAST), _P.standing == COUNTED,
-        ~_is_over(_P),
-    )
-    .distinct(),
-)  # fmt: skip

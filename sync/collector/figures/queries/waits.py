@@ -1,7 +1,8 @@
 """Waits: what was recorded and is not shown yet, how much of it and why, and how many were set aside.
 
 Neither tells anybody's opinion: how many wait, and how many do not count. In every place and period what was recorded
-in half days that are over is what is shown there and what waits there, together.
+in half days that are over is what is shown there and what waits there, together. Of the half day that runs nothing is
+read, not even whether anybody pressed: whoever asks again and again would see the first press come.
 """
 
 from collections import Counter, defaultdict
@@ -28,7 +29,6 @@ from sync.collector.figures.queries.waiting import (
     PIECES,
     POOLED,
     REMAINED,
-    RUNNING,
     UNCUT,
 )
 from sync.collector.replica.shown import month_of
@@ -80,19 +80,17 @@ class Waits(NamedTuple):
     few: frozenset[str]
     """Those with too few ratings, or with some whose block or pool is not all of this place and period."""
     coming: frozenset[str]
-    """Those with ratings that no cut holds yet, or whose half day is not over: of these nothing else is told."""
+    """Those with ratings of half days that are over which no cut holds yet."""
 
 
 class Waiting(NamedTuple):
     """What is not shown yet in one period."""
 
     held: tuple[Held, ...]
-    running: frozenset[str]
-    """The counters with ratings of half days that are not over."""
 
     def waits(self, up_from: UpFrom) -> Waits:
         """By place, from the counters up to where they are shown."""
-        few, coming = set[str](), {place for key in self.running for place in up_from(key)}
+        few, coming = set[str](), set[str]()
         for each in self.held:
             if each.standing == COUNTED:
                 (coming if each.why is Why.OPEN else few).update(_places_of(each, up_from))
@@ -131,8 +129,8 @@ def read_told_later(connection: Connection, keys: Keys, days: Days) -> ToldApart
 
 def _read(look: "_Look") -> Waiting:
     if look.connection.execute(DEMONSTRATED).first() is not None:
-        return Waiting((), frozenset())
-    return Waiting(tuple(_held(look)), frozenset(_running(look)))
+        return Waiting(())
+    return Waiting(tuple(_held(look)))
 
 
 def aside_at(shown: Mapping[str, "Counter[str]"], waiting: Waiting, up_from: UpFrom) -> dict[str, "Counter[Standing]"]:
@@ -244,10 +242,3 @@ def _pooled(look: _Look) -> Iterator[Held]:
     for part in parts:
         for key, standing, n in look.rows(IN_POOL, **part._asdict(), first_month=month_of(part.first)[0]):
             yield Held(key, Why.POOLED, standing, n)
-
-
-def _running(look: _Look) -> set[str]:
-    """The counters with ratings of half days that are not over."""
-    if look.present == WHENEVER or look.days.last.isoformat() < look.present[0]:
-        return set()
-    return {key for wanted in RUNNING for (key,) in look.rows(wanted)}

@@ -258,7 +258,10 @@ def test_a_survey_of_which_all_ratings_wait_is_told(services: Services, office: 
     assert [(part.series.ref, part.me.n) for part in found.parts] == [("sipas-5@1", 40), ("tt32-3@1", None)]
     page = client.get("/t/XA?ky=2026-11").text
     assert '<td role="cell" class="r waits"><span>3</span> <span class="sub">quầy chưa đủ lượt</span></td>' in page
-    assert "Chưa hiện: 3 lượt ở quầy có dưới 5 lượt, chờ buổi sau. Nhờ vậy" in page
+    assert (
+        "Chưa hiện: 3 lượt ở quầy có dưới 5 lượt, chờ buổi sau; lượt của buổi đang diễn ra, hiện khi hết buổi. Nhờ vậy"
+        in page
+    )
     answer = client.get("/v1/report?unit=XA&period=2026-11").json()
     assert (answer["recorded"], [one["waiting"] for one in answer["questions"]]) == (43, [{}, {"few": 3}])
 

@@ -123,7 +123,7 @@ def test_the_tt01_page_and_its_files_say_what_waits(client: TestClient, office: 
     page = client.get("/tt01/XA?ky=2026-Q4").text
     file = client.get("/xuat-tt01/csv/XA?ky=2026-Q4").content.decode("utf-8-sig")
 
-    said = "Chưa hiện: 3 lượt ở quầy có dưới 5 lượt, chờ buổi sau."
+    said = "Chưa hiện: 3 lượt ở quầy có dưới 5 lượt, chờ buổi sau; lượt của buổi đang diễn ra, hiện khi hết buổi."
     assert said in page
     assert said in file
     assert "Chưa hiện" not in client.get("/766/XA?ky=2026-Q4").text
