@@ -46,7 +46,7 @@ class Plan:
     @property
     def outage_s_max(self) -> float:
         """So long the outage may last before the run gives it up."""
-        return 240.0 * (3 - self.processes)
+        return 600.0 if self.sqlite else 240.0
 
     @property
     def engine(self) -> str:

@@ -101,10 +101,11 @@ def _outage(outcome: Outcome) -> Iterator[Row]:
     yield Row("a whole fleet would be in after", took * FLEET / max(1, plan.outage) / 60, "min")
     ends = outcome.in_at or began + plan.outage_s_max
     beats = sorted(_between(outcome.seen, began, ends, was_away=False)[HEARTBEAT])
-    yield Row("heartbeats of the others meanwhile, p99", quantile(beats, 0.99) * 1e3, "ms", P99_S_MAX * 1e3)
+    for part in (0.5, 0.9, 0.99):
+        yield Row(f"heartbeats of the others meanwhile, p{100 * part:g}", quantile(beats, part) * 1e3, "ms")
     yield Row("of these the longest", max(beats, default=0.0) * 1e3, "ms")
     unheard = _lost(outcome.seen, was_away=False, before=ends) - _lost(outcome.seen, was_away=False, before=began)
-    yield Row("calls of the others refused or lost meanwhile", unheard, "", 0)
+    yield Row("calls of the others refused or lost meanwhile", unheard, "", None if plan.sqlite else 0)
     brought = sorted(_between(outcome.seen, began, ends, was_away=True)[APPEND])
     yield Row("a batch, p99", quantile(brought, 0.99) * 1e3, "ms", WORST_S_MAX * 1e3)
     refused, lost = _refused(outcome.seen)
