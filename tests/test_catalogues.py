@@ -18,6 +18,7 @@ from kiosk.journal.disk.place import UNFIT
 from kiosk.journal.upkeep.verify import Wrong
 from sync.agent.asked.doctor import _FLAWS
 from sync.agent.asked.public_log import DOUBTS
+from sync.collector.api.language import REFUSED, TITLES
 from sync.collector.proof.wrong import WHERE, What
 from sync.collector.retention.lines.stays import Stays
 from sync.collector.retention.works import Work
@@ -44,12 +45,22 @@ TABLES = {
         *(words for said in DOUBTS.values() for words in said),
         *CONTINUED,
     ],
-    "collector": [*CONTINUED, *Source, *setting_values.SENTENCES.values(), *What, *WHERE.values(), *Work, *Stays],
+    "collector": [
+        *CONTINUED,
+        *Source,
+        *setting_values.SENTENCES.values(),
+        *What,
+        *WHERE.values(),
+        *Work,
+        *Stays,
+        *TITLES,
+        *REFUSED,
+    ],
 }
 """Message ids that the code holds in tables, and says by their name."""
 SAYING = re.compile(
     r"t|_tell|tell|_say|several|fault|Fault|SettingInvalid|Journal\w+|Diverged|ScreenUnavailable|DemoFailed|ChainBroken"
-    r"|EnrolmentRefused|NotEnrolled|DeviceUnusable|AgentRunning|UsageWrong|NotAllowed|PlaceTaken|DatabaseUnusable|Schema\w+"
+    r"|EnrolmentRefused|NotEnrolled|DeviceUnusable|AgentRunning|UsageWrong|QuestionWrong|CursorWrong|NotAllowed|PlaceTaken|DatabaseUnusable|Schema\w+"
     r"|CodeRefused|TriesExhausted|CollectorBusy|StorageFull|JournalForeign|Unfit|NotTaken|KeyTaken|ProviderDown|ArrivalRefused|NoAccount|FileUnusable|SetupFileMissing|BundleNotWritten|SettingsNotKept|WrongUser|WrongCounter|ChannelDown|NotNow|Refused|DecisionWrong|NoteNeeded|ResultNeeded|Log[A-Z]\w+"
 )
 """What is called with a message id as one of its first arguments."""

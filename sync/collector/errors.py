@@ -2,6 +2,7 @@
 
     CollectorError
     ├── UsageWrong         the command names something that is not there: name another
+    │   └── QuestionWrong  a parameter is not what the call takes: write it as the sentence says
     ├── NotAllowed         it is there, and this person or this moment does not allow the change: change what is asked
     ├── TurnTaken          another program does it just now: wait until that one is done
     ├── PlaceTaken         the address is in use: stop the other one or choose another port
@@ -33,6 +34,10 @@ class UsageWrong(CollectorError):
     """The command names something that is not there."""
 
     exit_code = 2
+
+
+class QuestionWrong(UsageWrong):
+    """A parameter of an address is unknown, stands twice or is written wrongly."""
 
 
 class NotAllowed(CollectorError):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import msgspec
 from starlette.responses import Response
 
+from kiosk.base.texts import Texts
 from kiosk.journal.chain import Cursor
 from sync.collector import errors
 from sync.protocol import problems
@@ -26,6 +27,7 @@ _REFUSALS: tuple[tuple[type[errors.CollectorError], ProblemType], ...] = (
     (errors.TriesExhausted, problems.TOO_MANY_REQUESTS),
     (errors.CollectorBusy, problems.NOT_READY),
     (errors.StorageFull, problems.STORAGE_FULL),
+    (errors.QuestionWrong, problems.REQUEST_INVALID),
     (errors.UsageWrong, problems.NOT_FOUND),
 )
 
@@ -42,9 +44,11 @@ def problem_answer(
     cursor: Cursor | None = None,
     headers: Mapping[str, str] | None = None,
     address: str = "",
+    t: Texts | None = None,
 ) -> Response:
-    """An RFC 9457 problem with the status of its type."""
-    body = encode_message(Problem.of(kind, detail, cursor, address))
+    """An RFC 9457 problem with the status of its type; its title in the words of ``t``, by default English."""
+    problem = Problem.of(kind, detail, cursor, address)
+    body = encode_message(problem if t is None else msgspec.structs.replace(problem, title=t(problem.title)))
     return Response(body, kind.status, media_type=PROBLEM_MEDIA_TYPE, headers=headers)
 
 
@@ -55,10 +59,13 @@ def challenge_of(error: WireError) -> dict[str, str]:
     return {"WWW-Authenticate": "Bearer"} if error.problem is problems.SIGN_IN_NEEDED else {}
 
 
-def refusal_answer(error: errors.CollectorError) -> Response:
-    """The one table from an error to a problem."""
+def refusal_answer(
+    error: errors.CollectorError, t: Texts | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The one table from an error to a problem, said in the words of ``t``, by default in English."""
     kind = next((kind for cause, kind in _REFUSALS if isinstance(error, cause)), problems.INTERNAL)
-    return problem_answer(kind, str(error), headers=_retry_after(error))
+    said = str(error) if t is None else error.said(t)
+    return problem_answer(kind, said, headers={**_retry_after(error), **(headers or {})}, t=t)
 
 
 def _retry_after(error: errors.CollectorError) -> dict[str, str]:

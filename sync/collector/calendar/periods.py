@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from kiosk.domain.instant import monday_of
-from sync.collector.errors import UsageWrong
+from sync.collector.errors import QuestionWrong
 
 DAYS_MAX = 1100
 """The longest free range: three years."""
@@ -93,7 +93,7 @@ def period_of(kind: Kind, day: date) -> Period:
 def parse_period(code: str) -> Period:
     """The period that ``code`` writes.
 
-    Raises UsageWrong with the ways to write one.
+    Raises QuestionWrong with the ways to write one.
     """
     try:
         found = _parse(code)
@@ -132,8 +132,8 @@ def _day(code: str) -> date:
     return date.fromisoformat(code)
 
 
-def _unknown(code: str) -> UsageWrong:
-    return UsageWrong(
+def _unknown(code: str) -> QuestionWrong:
+    return QuestionWrong(
         "{code!r} is no period: write 2026-11-20, 2026-W47, 2026-11, 2026-Q4, 2026 or 2026-11-02..2026-11-20",
         code=code[:40],
     )

@@ -216,10 +216,12 @@ class NoCounterYet(UsageWrong):
 
 
 def find_place(places: Places, unit_code: str | None, counter_code: str | None, seen: str) -> Place:
-    """The place that an address names, if it lies in the subtree ``seen``; without a unit, the top of that subtree.
+    """The place that an address names, if it lies in the subtree ``seen``; without either, the top of that subtree.
 
     Raises UsageWrong: what may not be seen is as what is not there.
     """
+    if unit_code is None and counter_code is not None:
+        return _counter(places, counter_code, seen)
     if unit_code is None:
         return _top(places, seen)
     for place in places.by_key.values():
@@ -227,9 +229,18 @@ def find_place(places: Places, unit_code: str | None, counter_code: str | None, 
             if counter_code is None:
                 return place
             below = places.by_key.get(f"{place.key}:{counter_code}")
-            if below is not None:
-                return below
+            if below is None:
+                raise UsageWrong("there is no counter {code}", code=counter_code)
+            return below
     raise UsageWrong("there is no unit {code}", code=unit_code)
+
+
+def _counter(places: Places, code: str, seen: str) -> Place:
+    """A counter by its code alone: no two have the same."""
+    for place in places.by_key.values():
+        if place.is_counter and place.code == code and place.key.startswith(seen):
+            return place
+    raise UsageWrong("there is no counter {code}", code=code)
 
 
 def _top(places: Places, seen: str) -> Place:

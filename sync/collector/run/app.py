@@ -21,13 +21,16 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from kiosk.base.resources import resource
+from kiosk.base.texts import Texts
 from sync.collector.api import device, enrolments, health, journals, log
 from sync.collector.api.answers import challenge_of, problem_answer, refusal_answer
 from sync.collector.api.data.described import SCHEMES
 from sync.collector.api.data.doors import DOORS, data_components
 from sync.collector.api.data.examples import add_examples
+from sync.collector.api.data.questions import parameter_wrong
 from sync.collector.api.data.sending import GZIP_BYTES_MIN
 from sync.collector.api.described import COMPONENTS
+from sync.collector.api.language import is_for_programs, language_headers, words_asked
 from sync.collector.api.middleware import DevicePaths, EveryRequest, KioskDoor
 from sync.collector.chores.every import chores_of, slow_chores_of
 from sync.collector.chores.upkeep import Chore, Upkeep
@@ -185,7 +188,9 @@ def _answer_errors(app: FastAPI) -> None:
         if is_page(request):
             return page_of(request, error)
         address = error.address if isinstance(error, AddressWrong) else ""
-        return problem_answer(error.problem, str(error), headers=challenge_of(error), address=address)
+        t, headers = _asked(request)
+        said = str(error) if t is None else t(str(error))
+        return problem_answer(error.problem, said, headers={**challenge_of(error), **headers}, address=address, t=t)
 
     @app.exception_handler(MessageInvalid)
     async def message_invalid(_request: Request, error: MessageInvalid) -> Response:
@@ -195,6 +200,9 @@ def _answer_errors(app: FastAPI) -> None:
     async def request_invalid(request: Request, error: RequestValidationError) -> Response:
         if is_page(request):
             return page_of(request, UsageWrong("there is nothing at this address"))
+        t, headers = _asked(request)
+        if t is not None:
+            return refusal_answer(parameter_wrong(error.errors()), t, headers)
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
         return problem_answer(problems.REQUEST_INVALID, faults)
 
@@ -207,7 +215,13 @@ def _answer_errors(app: FastAPI) -> None:
         kind: ProblemType = {404: problems.NOT_FOUND, 405: problems.METHOD_NOT_ALLOWED}.get(
             error.status_code, problems.REQUEST_INVALID
         )
-        return problem_answer(kind, headers=error.headers)
+        t, headers = _asked(request)
+        return problem_answer(kind, headers={**(error.headers or {}), **headers}, t=t)
+
+
+def _asked(request: Request) -> tuple[Texts | None, dict[str, str]]:
+    """The words in which a program is answered, and the headers that say so; kiosks get English, for their logs."""
+    return (words_asked(request), language_headers(request)) if is_for_programs(request) else (None, {})
 
 
 def _answer_faults(app: FastAPI) -> None:
@@ -219,7 +233,7 @@ def _answer_faults(app: FastAPI) -> None:
             request.app.state.readiness.doubt()
         if is_page(request):
             return page_of(request, error)
-        return refusal_answer(error)
+        return refusal_answer(error, *_asked(request))
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(InternalError)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from kiosk.domain.numbers.measures import Method
 from sync.collector.calendar.periods import Kind, Period, parse_period, period_of
-from sync.collector.errors import UsageWrong
+from sync.collector.errors import QuestionWrong, UsageWrong
 from sync.collector.figures.book import Book, Order, Rules
 from sync.collector.figures.lines import Answered
 from sync.collector.figures.maker import make_book, participation_in
@@ -151,10 +151,10 @@ def _counters_of(standing: Iterable[Place], span: Span, path: str) -> list[Place
 def measure_of(name: str) -> Method:
     """The measure that a report is about.
 
-    Raises UsageWrong with the ways to write one.
+    Raises QuestionWrong with the ways to write one.
     """
     if name not in ("", Method.TOP2BOX, Method.MEAN5):
-        raise UsageWrong("{name!r} is no measure: write top2box or mean5", name=name[:20])
+        raise QuestionWrong("{name!r} is no measure: write top2box or mean5", name=name[:20])
     return Method(name or Method.TOP2BOX)
 
 

@@ -9,11 +9,11 @@ from fastapi import Depends, Query
 from sync.collector.api.depends import TheServices
 from sync.collector.calendar.half_days import told_until
 from sync.collector.calendar.periods import LAST_DAY
+from sync.collector.errors import QuestionWrong
 from sync.collector.figures.book import Book
 from sync.collector.fleet.places.units import PLACE_CODE
 from sync.collector.people.rights import Reader
 from sync.collector.services.reports import Span
-from sync.protocol.errors import WireError
 
 FIRST_DAY = date(1970, 1, 1)
 """Programs that want everything ask from the day on which dead clocks begin, as ``kiosk demo`` does."""
@@ -35,6 +35,8 @@ async def _span(
     today = date.fromisoformat(services.days.today(services.now())[0])
     span = Span(first or last or today, last or max(first or today, today), unit, counter)
     require_days(span.first, span.last)
+    if span.first > today:
+        raise QuestionWrong("{month} has not begun yet", month=span.first)
     return span
 
 
@@ -42,11 +44,11 @@ AskedSpan = Annotated[Span, Depends(_span)]
 
 
 def require_days(first: date, last: date) -> None:
-    """Raise WireError unless these are days from which to which something can be told."""
+    """Raise QuestionWrong unless these are days from which to which something can be told."""
     if first > last:
-        raise WireError("from is after to")
+        raise QuestionWrong("from {first} is after to {last}: exchange them", first=first, last=last)
     if first < FIRST_DAY or last > LAST_DAY:
-        raise WireError(f"days are from {FIRST_DAY} to {LAST_DAY}")
+        raise QuestionWrong("days are from {first} to {last}", first=FIRST_DAY, last=LAST_DAY)
 
 
 def days_of(span: Span) -> dict[str, str | None]:

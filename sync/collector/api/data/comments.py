@@ -5,13 +5,14 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from sync.collector.api.data import shapes
 from sync.collector.api.data.asked import FIRST_DAY, FinalDay, FirstDay, UnitCode, require_days
 from sync.collector.api.data.described import SECURED, described
 from sync.collector.api.data.paging import Page, ThePage, link_to
+from sync.collector.api.data.questions import plain_question
 from sync.collector.api.data.sending import Format, csv_answer, json_answer
 from sync.collector.api.depends import MayCountComments, TheServices
 from sync.collector.api.noted import note_reading
@@ -21,7 +22,7 @@ from sync.collector.fleet.places.units import path_seen
 from sync.collector.people.rights import Reader
 from sync.collector.services.services import Services
 
-router = APIRouter(tags=["comments"])
+router = APIRouter(tags=["comments"], dependencies=[Depends(plain_question)])
 _COLUMNS = ("unit", "name", "new", "doing", "done", "spam")
 Days = tuple[date, date] | None
 

@@ -2,13 +2,14 @@
 
 import asyncio
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from sync.collector.api.data import fleet_shapes as shapes
 from sync.collector.api.data.asked import UnitCode
 from sync.collector.api.data.described import SECURED, described
 from sync.collector.api.data.paging import Page, ThePage, link_to
+from sync.collector.api.data.questions import plain_question
 from sync.collector.api.data.sending import Column, Format, csv_answer, json_answer
 from sync.collector.api.depends import MayWatch, TheServices
 from sync.collector.api.noted import note_reading
@@ -20,7 +21,7 @@ from sync.collector.fleet.places.units import path_seen
 from sync.collector.people.rights import Reader
 from sync.collector.services.services import Services
 
-router = APIRouter(tags=["fleet"])
+router = APIRouter(tags=["fleet"], dependencies=[Depends(plain_question)])
 _COLUMNS: tuple[Column, ...] = (
     "kiosk", "unit", "counter", "counter_name", "enrolled_at", "withdrawn_at", "last_contact", "faults", "known",
     "last_press.day", "last_press.half", "waiting", "waits_since", "clock_ahead_s", "disk_free_mb", "software",

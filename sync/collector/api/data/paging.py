@@ -15,7 +15,7 @@ import msgspec
 from fastapi import Depends, Query
 from starlette.requests import Request
 
-from sync.protocol.errors import WireError
+from sync.collector.errors import QuestionWrong
 
 T = TypeVar("T")
 Key = tuple[str, ...]
@@ -25,7 +25,7 @@ LIMIT_MAX = 5000
 CURSOR_CHARS_MAX = 600
 
 
-class CursorWrong(WireError):
+class CursorWrong(QuestionWrong):
     """What stands in ``after`` is none of our cursors: begin again without it."""
 
 

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from sync.collector.api.data import shapes
 from sync.collector.api.data.asked import AskedSpan, days_of, subject_of
 from sync.collector.api.data.described import SECURED, described
 from sync.collector.api.data.paging import Page, ThePage, link_to
+from sync.collector.api.data.questions import plain_question
 from sync.collector.api.data.sending import Column, Format, csv_answer, json_answer
 from sync.collector.api.data.tallies import TOOK_PART, participation_of, unit_code_of
 from sync.collector.api.depends import MayTake, TheServices
@@ -19,7 +20,7 @@ from sync.collector.figures.places import EVERYTHING, Place
 from sync.collector.services.reports import Span, read_participation
 from sync.collector.services.services import Services
 
-router = APIRouter(tags=["numbers"])
+router = APIRouter(tags=["numbers"], dependencies=[Depends(plain_question)])
 _COLUMNS: tuple[Column, ...] = (
     *((name, f"all.{name}") for name in ("from", "to")),
     *((name, f"line.{name}") for name in ("unit", "counter", "name")),

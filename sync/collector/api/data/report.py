@@ -7,17 +7,19 @@ from importlib.metadata import version
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from kiosk.base.table import Mark, Table
-from kiosk.base.texts import texts
 from sync.collector.api.data import report_shapes as shapes
 from sync.collector.api.data.asked import CounterCode, UnitCode, as_of
 from sync.collector.api.data.described import SECURED, described
+from sync.collector.api.data.questions import plain_question
 from sync.collector.api.data.sending import Format, csv_answer, json_answer, not_modified
 from sync.collector.api.depends import MayTake, TheServices
+from sync.collector.api.language import language_asked, words_asked
 from sync.collector.api.noted import note_reading
+from sync.collector.errors import QuestionWrong
 from sync.collector.figures.book import Book, Closing, Part, Sums
 from sync.collector.figures.tables import tables_of
 from sync.collector.services import reports
@@ -26,7 +28,7 @@ from sync.collector.services.services import Services
 from sync.collector.words.notice import NOTICE
 from sync.collector.words.phrases import Phrases
 
-router = APIRouter(tags=["numbers"])
+router = APIRouter(tags=["numbers"], dependencies=[Depends(plain_question)])
 _COLUMNS = ("table", "row", "column", "unit", "value", "without")
 
 
@@ -51,22 +53,33 @@ async def get_report(
     query = reports.Query(unit, counter, period, compare, question, measure, versus)
     asked = {"compare": compare, "question": question, "measure": measure, "versus": versus}
     is_plain = unit is not None and counter is None and not any((compare, question, versus))
+    language = language_asked(request)
     stand = await asyncio.to_thread(stand_of, services, reader, unit or "", period) if is_plain else None
-    if stand is not None and (known := not_modified(request, tag_of(services, stand, measure, form))):
+    if stand is not None and (known := not_modified(request, tag_of(services, stand, measure, form, language))):
         await note_reading(services, reader, "/v1/report", stand.place, {"period": stand.period} | asked)
         return known
     book = await asyncio.to_thread(reports.read_book, services, reader, query)
+    _require_asked(book, question)
     await note_reading(services, reader, "/v1/report", book.place.key or "*", {"period": book.period.code} | asked)
-    phrases = Phrases(texts("collector", "en"), services.config.zone, book.made_at if book.is_kept else services.now())
-    tag = tag_of(services, stand, measure, form) if stand is not None and stand.is_of(book) else None
+    phrases = Phrases(words_asked(request), services.config.zone, book.made_at if book.is_kept else services.now())
+    tag = tag_of(services, stand, measure, form, language) if stand is not None and stand.is_of(book) else None
     if form == "csv":
         return csv_answer(request, _cells(tables_of(book, phrases.titles_of(book))), _COLUMNS, tag=tag)
     return json_answer(request, report_of(services, book, phrases), tag=tag)
 
 
-def tag_of(services: Services, stand: Stand, measure: str, form: str) -> str:
+def _require_asked(book: Book, question: str) -> None:
+    """Raise QuestionWrong where a report is about another question than was asked for, or about days to come."""
+    if question and not book.main.series.is_named(question):
+        raise QuestionWrong("question: there is no {code}; /v1/series has those that were answered", code=question[:40])
+    if book.period.first > book.today:
+        raise QuestionWrong("{month} has not begun yet", month=book.period.code)
+
+
+def tag_of(services: Services, stand: Stand, measure: str, form: str, language: str) -> str:
     """The tag of a kept report: all that is in the answer follows from these, so nobody has to make it to know."""
-    whole = (stand.digest, str(stand.changes_wait), measure, form, services.config.time_zone, version("hailong"))
+    whole = (stand.digest, str(stand.changes_wait), measure, form, language)
+    whole += (services.config.time_zone, version("hailong"))
     return sha256("\n".join(whole).encode()).hexdigest()
 
 

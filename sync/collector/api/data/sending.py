@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kiosk.base.cells import csv_bytes
+from sync.collector.api.language import language_headers
 
 Format = Annotated[Literal["json", "csv"], Query(description="csv: the list alone, a line for each thing of it")]
 Column = str | tuple[str, str]
@@ -50,7 +51,7 @@ def tagged_answer(
 ) -> Response:
     """An answer with its tag, by default the hash of its bytes; 304 for whoever has it."""
     tag = tag or sha256(body).hexdigest()
-    sent = {**_tagged(request, tag, len(body)), **(headers or {})}
+    sent = {**_tagged(request, tag, len(body)), **language_headers(request), **(headers or {})}
     return not_modified(request, tag, headers) or Response(body, media_type=media_type, headers=sent)
 
 
@@ -59,7 +60,10 @@ def not_modified(request: Request, tag: str, headers: Mapping[str, str] | None =
     # A proxy that packs by itself makes weak tags of ours; here they are compared as weak ones (RFC 9110, 13.1.2).
     known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
     found = next((one for one in (f'"{tag}"', f'"{tag}-gzip"') if one in known), None)
-    return None if found is None else Response(status_code=304, headers={"ETag": found, **_CACHED, **(headers or {})})
+    if found is None:
+        return None
+    sent = {"ETag": found, **_CACHED, **language_headers(request), **(headers or {})}
+    return Response(status_code=304, headers=sent)
 
 
 def _tagged(request: Request, tag: str, size: int) -> dict[str, str]:

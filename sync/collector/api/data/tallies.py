@@ -3,17 +3,19 @@
 import asyncio
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from kiosk.base.texts import texts
+from kiosk.base.texts import Texts
 from kiosk.domain.numbers.measures import Share
 from sync.collector.api.data import shapes
 from sync.collector.api.data.asked import AskedSpan, as_of, days_of, subject_of
 from sync.collector.api.data.described import SECURED, described
 from sync.collector.api.data.paging import Page, ThePage, link_to
+from sync.collector.api.data.questions import plain_question
 from sync.collector.api.data.sending import Column, Format, csv_answer, json_answer
 from sync.collector.api.depends import MayTake, TheServices
+from sync.collector.api.language import words_asked
 from sync.collector.api.noted import note_reading
 from sync.collector.figures.book import Book, Part
 from sync.collector.figures.lines import Answered, PlaceLine
@@ -24,7 +26,7 @@ from sync.collector.services.services import Services
 from sync.collector.words.notice import NOTICE
 from sync.collector.words.phrases import Phrases
 
-router = APIRouter(tags=["numbers"])
+router = APIRouter(tags=["numbers"], dependencies=[Depends(plain_question)])
 Row = tuple[Part, PlaceLine]
 SHARE = ("method", "numerator", "denominator", "percent", "wilson_95.0", "wilson_95.1")
 """How a share stands in a line of CSV."""
@@ -41,14 +43,14 @@ async def get_tallies(
     """
     book = await asyncio.to_thread(read_span, services, reader, span)
     await note_reading(services, reader, "/v1/tallies", subject_of(span, reader), days_of(span))
-    answer = await asyncio.to_thread(tallies_of, services, book, page)
+    answer = await asyncio.to_thread(tallies_of, services, book, page, words_asked(request))
     if form == "json":
         return json_answer(request, answer, link_to(request, answer.next))
     lines = [{"all": answer, "table": table, "line": line} for table in answer.tables for line in table.counters]
     return csv_answer(request, lines, _COLUMNS, link_to(request, answer.next))
 
 
-def tallies_of(services: Services, book: Book, page: Page) -> shapes.Tallies:
+def tallies_of(services: Services, book: Book, page: Page, t: Texts) -> shapes.Tallies:
     """A page of the counts; percentages are decimals as text, so that none is rounded twice."""
     policy, zone = book.policy, services.config.zone
     every = [(part, line) for part in book.parts for line in part.counters]
@@ -60,7 +62,7 @@ def tallies_of(services: Services, book: Book, page: Page) -> shapes.Tallies:
         book.period.first.isoformat(), book.period.last.isoformat(), services.config.time_zone,
         as_of(book, zone).isoformat(), NOTICE,
         shapes.Disclosure(policy.cell_min, policy.percent_min, policy.step, policy.delay),
-        book.recorded, Phrases(texts("collector", "en"), zone, book.made_at).waits(book),
+        book.recorded, Phrases(t, zone, book.made_at).waits(book),
         [place.code for place in book.undated], tables, cursor,
     )  # fmt: skip
 

@@ -53,7 +53,7 @@ def test_days_units_and_counters_can_be_chosen(demo: TestClient, office: Office)
     assert demo.get(f"{query}&counter=Q1").json()["recorded"] == 1
     assert demo.get(f"{query}&counter=Q2").json()["recorded"] == 0
     assert demo.get(f"{query}&unit=XA").json()["recorded"] == 1
-    assert demo.get("/v1/tallies?from=2026-11-21&to=2026-11-21").json()["recorded"] == 0
+    assert demo.get("/v1/tallies?from=2026-11-19&to=2026-11-19").json()["recorded"] == 0
 
 
 @pytest.mark.parametrize(
