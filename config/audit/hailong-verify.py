@@ -350,7 +350,7 @@ SAYS = {
     ),
     "word_satisfied": (
         "{where}: satisfied means {levels} of {of} ({n} ratings), and shares are told from {least} ratings on. Kiosks signed the levels of the scale; which of them count as satisfied, and the rule, rests on the collector's word; compare with the kiosk's screen",
-        "{where}: {levels} trong {of} được tính là hài lòng ({n} lượt), và tỷ lệ được nêu từ {least} lượt trở lên. Các mức của thang do máy ký; mức nào là hài lòng chỉ theo lời máy chủ, Ông/Bà hãy đối chiếu với màn hình ki-ốt",
+        "{where}: {levels} trong {of} được tính là hài lòng ({n} lượt), và tỷ lệ được nêu từ {least} lượt trở lên. Các mức của thang do máy ký; mức nào là hài lòng chỉ theo lời máy chủ, Ông/Bà hãy đối chiếu với màn hình máy đánh giá",
     ),
     "word_uncut": (
         "{n} ratings of blocks that no kiosk signed (an older kiosk's, cut by the collector): levels and reasons rest "
@@ -382,12 +382,12 @@ SAYS = {
         "{n} ratings of {of} blocks were set aside by a person's decision: that it was made rests on the collector's "
         "word, and who made it stands in its audit log",
         "{n} lượt trong {of} khối được để riêng theo quyết định của một người: việc quyết định chỉ theo lời máy chủ, "
-        "ai quyết định ghi ở nhật ký",
+        "ai quyết định ghi ở nhật ký kiểm toán",
     ),
     "word_otherwise": (
         "{n} ratings of {of} blocks of which the collector counts others than their kiosk (some were counted in another "
         "journal before, for example): which ones rests on its word",
-        "{n} lượt trong {of} khối mà máy chủ tính khác ki-ốt (ví dụ có lượt đã được tính ở chuỗi ghi khác): những lượt "
+        "{n} lượt trong {of} khối mà máy chủ tính khác máy đánh giá (ví dụ có lượt đã được tính ở chuỗi ghi khác): những lượt "
         "nào chỉ theo lời máy chủ",
     ),
     "word_time": (
@@ -409,7 +409,7 @@ SAYS = {
     ),
     "word_served": (
         "participation rate: {n} transactions were typed in by people, and the visits rated on those days are the collector's count",
-        "tỷ lệ đánh giá: {n} giao dịch do con người nhập, và số lượt đánh giá của những ngày đó do máy chủ đếm",
+        "tỷ lệ tham gia đánh giá: {n} giao dịch do con người nhập, và số lượt đánh giá của những ngày đó do máy chủ đếm",
     ),
     "word_before": (
         "numbers of earlier months that the report compares with ({n}): prove them with those months' bundles",
@@ -451,7 +451,7 @@ WHYS = {
     ),
     "otherwise": (
         "the collector counts others of their ratings than their kiosk, and none of them here",
-        "máy chủ tính khác ki-ốt, và không tính ở đây",
+        "máy chủ tính khác máy đánh giá, và không tính ở đây",
     ),
 }
 UNPROVEN = (
@@ -650,7 +650,7 @@ ADVICE = (
         {"word_satisfied"},
         (
             "Look at a kiosk's screen: the faces called satisfied there are the levels named above.",
-            "Xem màn hình ki-ốt: các khuôn mặt được gọi là hài lòng ở đó phải đúng là các mức nêu trên.",
+            "Xem màn hình máy đánh giá: các khuôn mặt được gọi là hài lòng ở đó phải đúng là các mức nêu trên.",
         ),
     ),
     (
@@ -746,7 +746,7 @@ TERMS = {
     "suspect": ("suspicious", "nghi vấn"),
     "both": ("with what was set aside", "kể cả lượt để riêng"),
     "both_n": ("number with what was set aside", "số lượt kể cả để riêng"),
-    "answered": ("participation rate", "tỷ lệ đánh giá"),
+    "answered": ("participation rate", "tỷ lệ tham gia đánh giá"),
     "served": ("transactions", "số giao dịch"),
     "week": ("week from", "tuần từ"),
     "weeks": ("weeks", "các tuần"),

@@ -1,6 +1,6 @@
 """The base of every error that a person may read."""
 
-from kiosk.base.texts import Texts
+from kiosk.base.texts import Texts, capital
 
 
 class SpokenError(Exception):
@@ -19,3 +19,9 @@ class SpokenError(Exception):
     def said(self, t: Texts) -> str:
         """The sentence in the language of ``t``."""
         return t(self.message, **self.values)
+
+    def sentence(self, t: Texts) -> str:
+        """The same with a capital: as it stands on a screen or a page, where nothing comes before it."""
+        # What begins with a name or a value stays as that is written.
+        said = self.said(t)
+        return said if t(self.message).startswith("{") else capital(said)

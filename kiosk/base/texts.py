@@ -84,6 +84,11 @@ def texts(catalogue: str, language: str, folder: Path | None = None) -> Texts:
     return Texts(language, found)
 
 
+def capital(words: str) -> str:
+    """``words`` as a sentence that stands alone begins."""
+    return words[:1].upper() + words[1:]
+
+
 def terminal_language() -> str:
     """The language for a person at a terminal: HAILONG_LANGUAGE, else that of the locale, else English."""
     wanted = os.environ.get("HAILONG_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"

@@ -22,7 +22,7 @@ def ask_in_background(act: Callable[[], T], take: Callable[[T], Any], refused: C
         try:
             answer = act()
         except SpokenError as error:
-            said = error.said(t)
+            said = error.sentence(t)
             Frames.schedule_once(lambda _elapsed: refused(said), 0)
         except Exception:  # noqa: BLE001 - the staff hear that it did not work, the log why, the citizens nothing
             _log.exception("the staff's screen could not do it")

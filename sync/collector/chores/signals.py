@@ -78,7 +78,7 @@ def _tell(connection: Connection, services: Services, signal_id: int, now: datet
     body = "\n\n".join(
         [
             f"{row.unit}, {row.name} ({row.code})",
-            words.sentence(row.sign, row.evidence),
+            words.told(row),
             words.days(row),
             words.t("Signs inform; a person decides: {url}", url=f"{services.config.url}/dau-hieu/{signal_id}"),
         ]

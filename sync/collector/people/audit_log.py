@@ -28,11 +28,6 @@ class AuditLine(NamedTuple):
     details: str
     """As JSON; empty where there are none."""
 
-    def parts(self) -> list[tuple[str, str]]:
-        """The details for a person: each by its name."""
-        details = json.loads(self.details) if self.details else {}
-        return [(name, _plain(value)) for name, value in details.items() if value not in (None, "")]
-
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -88,10 +83,6 @@ def _narrowed(query: Query, zone: ZoneInfo) -> list[ColumnElement[bool]]:
     if query.before is not None:
         found.append(audit.c.audit_id < query.before)
     return found
-
-
-def _plain(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _said(details: object) -> str:

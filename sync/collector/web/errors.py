@@ -9,6 +9,7 @@ from sync.collector.api.gate import PASSWORD_PAGE, PasswordChangeNeeded, SignInN
 from sync.collector.api.signed import AccessDenied
 from sync.collector.errors import UsageWrong
 from sync.collector.web.people.signin_pages import sign_in_address
+from sync.collector.web.shared.forms import FOREIGN_FORMS
 from sync.collector.web.shared.rendering import render, words_of
 
 _FOR_PROGRAMS = ("/v1/", "/v1", "/metrics", "/healthz", "/readyz", "/openapi.json", "/assets/")
@@ -27,13 +28,13 @@ def page_of(request: Request, error: Exception) -> Response:
         case PasswordChangeNeeded():
             return _go(request, PASSWORD_PAGE)
         case AccessDenied():
-            return _closed(request)
+            return _closed(request, error)
         case UsageWrong():
             t = words_of(request)
             words = t("There is nothing at this address, or it is not among the units that you may see.")
             return render(request, "closed.html", 404, title=t("Not found"), words=words)
     t = words_of(request)
-    said = error.said(t) if isinstance(error, SpokenError) else str(error)
+    said = error.sentence(t) if isinstance(error, SpokenError) else str(error)
     return render(request, "closed.html", 400, title=t("This cannot be done"), words=said)
 
 
@@ -43,16 +44,24 @@ def _go(request: Request, address: str) -> Response:
     return RedirectResponse(address, 303)
 
 
-def _closed(request: Request) -> Response:
-    services = services_of(request)
+def _closed(request: Request, error: AccessDenied) -> Response:
+    services, reader = services_of(request), getattr(request.state, "reader", None)
     t = words_of(request)
     words = t("Your account does not have the right to this.")
     if request.url.path.startswith("/kiem-toan"):
         # Also where nobody is signed in, or there is no account yet.
         words = t("This page is for auditors' accounts alone.")
+    elif str(error) in FOREIGN_FORMS:
+        words = t("This form did not come from the page as it is now, so nothing was changed. Open the page again.")
+    elif reader is not None and reader.role is None:
+        # Whoever sits at the machine itself reads the numbers there; they lack an account, not the right place.
+        words = t(
+            "This is for people who signed in, and there is no account for them here. IT staff: collector user new."
+        )
     elif services.config.reports.access != "accounts" or not request.cookies:
         words = t(
-            "The numbers are shown on the collector's own machine only. IT staff can change this: "
-            "[reports] access in collector.toml, or accounts: collector user new."
+            "The numbers are shown on the collector's own machine only, there at {address}. IT staff can change this: "
+            "[reports] access in collector.toml, or accounts: collector user new.",
+            address=f"http://localhost:{services.config.listen_port}",
         )
     return render(request, "closed.html", 403, title=t("Not shown here"), words=words)

@@ -1,8 +1,10 @@
 """When: times, days, periods and addresses as a reader of the page meets them."""
 
+from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import Self
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -11,7 +13,7 @@ from babel.dates import format_date
 from kiosk.base.texts import Texts
 from sync.collector.calendar.periods import Kind, Period
 from sync.collector.fleet.kiosks.hours import Closed
-from sync.collector.words.notice import NOTICE
+from sync.collector.words.notice import NOTICE, NOTICE_OF_DOSSIERS
 
 _QUARTERS = ("I", "II", "III", "IV")
 
@@ -25,6 +27,26 @@ class When:
         self.notice = NOTICE
         self._zone = zone
         self._now = now
+
+    def of_dossiers(self) -> Self:
+        """The same words beside counts of dossiers, which nobody pressed."""
+        other = copy(self)
+        other.notice = NOTICE_OF_DOSSIERS
+        return other
+
+    def notice_said(self) -> str:
+        """The notice in the page's language; empty where it is Vietnamese."""
+        if self.t.language == "vi":
+            return ""
+        if self.notice == NOTICE_OF_DOSSIERS:
+            return self.t(
+                "In English: counts of the system that keeps the dossiers, handed in by the office; not what citizens "
+                "pressed at the counter, and not the SIPAS index of the Ministry of Home Affairs."
+            )
+        return self.t(
+            "In English: given at the counter by people who chose to press; not the SIPAS index of the Ministry of "
+            "Home Affairs, and no substitute for the 766 indicators."
+        )
 
     def today(self) -> str:
         """``Thứ Bảy, 21/11/2026``."""

@@ -83,7 +83,7 @@ def _insert(connection: Connection, finding: FoundSign, now: datetime) -> int:
         "first_day": date.fromisoformat(finding.first),
         "last_day": date.fromisoformat(finding.last),
         "part": finding.part,
-        "evidence": dict(finding.evidence),
+        "evidence": _dated(finding),
         "found_at": now,
         "seen_at": now,
         "state": str(SignalState.OPEN),
@@ -99,10 +99,15 @@ def _grow(connection: Connection, known: Row[Any], finding: FoundSign, now: date
         "first_day": first,
         "last_day": max(known.last_day, date.fromisoformat(finding.last)),
         "part": finding.part if known.part == finding.part else ANY_PART,
-        "evidence": dict(finding.evidence),
+        "evidence": _dated(finding),
         "seen_at": now,
     }
     connection.execute(update(signal).where(signal.c.signal_id == known.signal_id).values(values))
+
+
+def _dated(finding: FoundSign) -> dict[str, Any]:
+    # A sign that goes on reaches further back than what was counted last.
+    return {**finding.evidence, "first": finding.first}
 
 
 def _day(stored: Any) -> str:

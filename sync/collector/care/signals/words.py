@@ -34,6 +34,15 @@ class SignWords:
             Sign.JOURNAL: t("A journal with a gap"),
         }[Sign(sign)]
 
+    def told(self, row: Any) -> str:
+        """The evidence of a kept sign, and of which of its days it is where the sign began before them."""
+        said, first = self.sentence(row.sign, row.evidence), row.evidence.get("first")
+        if first is None or date.fromisoformat(first) <= row.first_day:
+            return said
+        t = self.t
+        since, day = t.day(row.first_day), t.day(date.fromisoformat(first))
+        return f"{said} {t('These counts begin on {day}; the sign was found from {since} on.', day=day, since=since)}"
+
     def sentence(self, sign: str, evidence: Mapping[str, Any]) -> str:
         """The evidence."""
         say = {

@@ -77,6 +77,8 @@ class Panel:
     """Whether this reader may open cases."""
     can_open: bool
     """Whether a case can be opened for the page's own place, from the numbers that it shows."""
+    is_held: bool
+    """Whether none opens there by itself because its case was closed within the period."""
 
 
 @router.get("/vu-viec")
@@ -163,10 +165,13 @@ def panel_of(services: Services, reader: Reader, book: Book, phrases: Phrases) -
     with services.database.reading() as connection:
         first, n, overdue = open_cases_of(connection, path, today, services.calendars(connection), PANEL_MAX)
         known = known_cases(connection, book.period.code, book.days.first, about_of(book))
+        own = find_case(connection, known.get(place.key, ""), path, today, services.calendars(connection))
     decides = reader.may(Right.DECIDE) and reader.role is not None
     can_open = decides and place.key not in known and can_be_opened(book)
     words = CareWords(phrases, services)
-    return Panel(words, unit_code(place), n, overdue, tuple(first), known, decides, can_open)
+    return Panel(
+        words, unit_code(place), n, overdue, tuple(first), known, decides, can_open, own is not None and own.is_closed
+    )
 
 
 def query_of(request: Request) -> DocketQuery:

@@ -27,7 +27,7 @@ class Sent:
 
     def values(self, t: Texts) -> dict[str, Any]:
         """The form and its fault, as the templates name them."""
-        return {"form": self.form, "wrong": self.fault.said(t) if self.fault else ""}
+        return {"form": self.form, "wrong": self.fault.sentence(t) if self.fault else ""}
 
 
 LOOKED_AT = Sent()

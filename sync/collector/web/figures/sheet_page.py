@@ -87,11 +87,13 @@ async def show_sheet(
     wrong: CountsWrong | None = None,
 ) -> Response:
     """A profile's page, with what came of a file that was handed in on it."""
-    make = partial(_make, services, reader, key, unit, ky, phrases_of(request))
+    p = _phrases(request, key)
+    make = partial(_make, services, reader, key, unit, ky, p)
     sheet, way, children = await asyncio.to_thread(make)
     day = min(sheet.period.last, sheet.today)
     values: dict[str, Any] = {
         "sheet": sheet,
+        "p": p,
         "way": way,
         "children": children,
         "address": address_of,
@@ -110,7 +112,7 @@ async def _take(
 ) -> Response:
     if form not in SHEET_FORMS:
         raise UsageWrong("there is no file of the form {form}", form=form[:10])
-    p = phrases_of(request)
+    p = _phrases(request, key)
     sheet, _, _ = await asyncio.to_thread(partial(_make, services, reader, key, unit, ky, p))
     make, media_type = SHEET_FORMS[form]
     body = await asyncio.to_thread(make, sheet, p)
@@ -119,6 +121,10 @@ async def _take(
     name = f"hailong-{key}-{sheet.place.code or 'tat-ca'}-{sheet.period.code}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(body, media_type=media_type, headers=headers)
+
+
+def _phrases(request: Request, key: str) -> Phrases:
+    return phrases_of(request).of_dossiers() if key == INDEX766 else phrases_of(request)
 
 
 def _make(

@@ -64,7 +64,7 @@ async def take_enrolment(request: Request, services: TheServices, reader: MayKee
     try:
         made = await make_code(services, reader, code, form.get("serves", "").replace(",", " ").split())
     except UsageWrong as error:
-        return await _fleet(request, services, reader, wrong=error.said(words_of(request)))
+        return await _fleet(request, services, reader, wrong=error.sentence(words_of(request)))
     return code_page(request, services, code, made)
 
 

@@ -198,7 +198,7 @@ async def _act(
     try:
         await services.write(lambda connection: work(connection, kiosk))
     except (UsageWrong, NotAllowed) as error:
-        return await _kiosk(request, services, reader, device, wrong=error.said(words_of(request)))
+        return await _kiosk(request, services, reader, device, wrong=error.sentence(words_of(request)))
     return RedirectResponse(phrases_of(request).way(f"/may/{device}"), 303)
 
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
+from kiosk.base.texts import capital
 from kiosk.domain.visit.survey import Survey, SurveyInvalid
 from sync.collector.api.depends import MaySet, TheServices
 from sync.collector.api.signed import AccessDenied
@@ -67,9 +68,9 @@ async def take_new(request: Request, services: TheServices, reader: Writer, form
         base = await asyncio.to_thread(services.surveys.get, form.get("base", ""))
         draft = await services.write(partial(_begin, base=base, reader=reader, form=form, now=services.now()))
     except SurveyInvalid as error:
-        return await _list_page(request, services, reader, form, error.faults[0].said(phrases_of(request).t))
+        return await _list_page(request, services, reader, form, capital(error.faults[0].said(phrases_of(request).t)))
     except UsageWrong as error:
-        return await _list_page(request, services, reader, form, error.said(phrases_of(request).t))
+        return await _list_page(request, services, reader, form, error.sentence(phrases_of(request).t))
     return RedirectResponse(phrases_of(request).way(f"/phieu-hoi/{draft.ref}"), 303)
 
 
@@ -99,7 +100,7 @@ async def take_words(request: Request, services: TheServices, reader: Writer, fo
         await services.write(partial(_keep, survey=written, what=what, actor=reader.name, now=services.now()))
     except SurveyInvalid as error:
         return await _survey_page(
-            request, services, reader, ref, written, tuple(each.said(p.t) for each in error.faults)
+            request, services, reader, ref, written, tuple(capital(each.said(p.t)) for each in error.faults)
         )
     services.surveys.forget()
     added = form.get("new_language", "") if what == "add-language" else ""

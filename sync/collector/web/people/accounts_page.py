@@ -118,7 +118,7 @@ async def _list(
     sought = request.query_params.get("tim", "").strip()[:TEXT_MAX]
 
     accounts, units = await asyncio.to_thread(_read_list, services, reader, sought)
-    said = {"wrong": wrong.said(words_of(request)) if wrong else "", "form": {**_EMPTY, **(form or {})}}
+    said = {"wrong": wrong.sentence(words_of(request)) if wrong else "", "form": {**_EMPTY, **(form or {})}}
     done = request.query_params.get("da", "")[:TEXT_MAX]
     done = done if any(one.name == done for one in accounts) else ""
     found = {"accounts": accounts, "units": units, "sought": sought, "done": done}
@@ -135,7 +135,7 @@ async def _one(
 ) -> Response:
     found = await asyncio.to_thread(_find, services, reader, name)
     units = await asyncio.to_thread(partial(_units, services, reader))
-    said = wrong.said(words_of(request)) if wrong else ""
+    said = wrong.sentence(words_of(request)) if wrong else ""
     return render(
         request,
         "account.html",

@@ -16,7 +16,8 @@ from sync.collector.people.audit import note
 from sync.collector.people.audit_log import AuditLine, read_actions, read_lines, read_unit_names
 from sync.collector.people.rights import Reader
 from sync.collector.services.services import Services
-from sync.collector.web.people.audit_words import action_in, parts_in, subject_in
+from sync.collector.web.people.audit_details import parts_in
+from sync.collector.web.people.audit_words import action_in, subject_in
 from sync.collector.web.shared.rendering import phrases_of, render
 
 router = APIRouter(include_in_schema=False)

@@ -3,12 +3,9 @@
 from collections.abc import Mapping
 
 from kiosk.base.texts import Texts
-from sync.collector.calendar.periods import parse_period
 from sync.collector.people.audit_log import AuditLine
+from sync.collector.web.people.audit_details import OF_FILES
 from sync.collector.words.phrases import Phrases
-
-TAKEN = frozenset({"audit bundle", "audit lines", "export", "export lines"})
-"""Actions whose details are of a file."""
 
 
 def action_in(t: Texts, action: str) -> str:
@@ -18,34 +15,9 @@ def action_in(t: Texts, action: str) -> str:
 
 def subject_in(p: Phrases, line: AuditLine, units: Mapping[str, str]) -> str:
     """What a line is about: a unit's name where ``units`` has it by its path, else the log's own words."""
-    if line.what in TAKEN and line.subject == "*":
+    if line.what in OF_FILES and line.subject == "*":
         return p.t("All units")
     return units.get(line.subject, line.subject)
-
-
-def parts_in(p: Phrases, line: AuditLine) -> list[tuple[str, str]]:
-    """A line's details, each with its name; the name is empty where the words say what it is."""
-    return [_part(p, name, value) if line.what in TAKEN else (name, value) for name, value in line.parts()]
-
-
-def _part(p: Phrases, name: str, value: str) -> tuple[str, str]:
-    match name:
-        case "form":
-            return "", p.t("{form} file", form=value)
-        case "period":
-            return "", _within(p.period(parse_period(value)))
-        case "closed":
-            return "", _within(p.t("Correction {n}", n=value) if int(value) else p.t("First report"))
-        case "second":
-            return p.t("second person"), value
-        case "purpose":
-            return p.t("purpose"), value
-    return name, value
-
-
-def _within(words: str) -> str:
-    """Words as they stand within a line."""
-    return words[:1].lower() + words[1:]
 
 
 def _words(t: Texts) -> dict[str, str]:

@@ -95,7 +95,7 @@ def _provider(services: Services) -> Provider:
 
 
 def _sign_in_again(request: Request, services: Services, trouble: OidcTrouble, way: str) -> Response:
-    return sign_in_page(request, services, way, trouble=trouble.said(words_of(request)), status=403)
+    return sign_in_page(request, services, way, trouble=trouble.sentence(words_of(request)), status=403)
 
 
 def _cookie(services: Services) -> str:

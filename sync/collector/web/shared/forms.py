@@ -19,6 +19,8 @@ USUAL_WAY = "/t"
 """The page that follows sign-in where no other page was asked for."""
 FILE_NAME_CHARS_MAX = 120
 NOT_OURS = "this form was not made by this page; open the page again"
+OF_ANOTHER_SITE = "this form was sent by another site"
+FOREIGN_FORMS = (NOT_OURS, OF_ANOTHER_SITE)
 DISCARDED_BYTES_MAX = 32 * 1024 * 1024
 """A browser shows our answer only when its whole body was sent; of one too long, so much is read and dropped."""
 
@@ -101,9 +103,9 @@ def _tidy_name(name: str) -> str:
 
 def _require_own_site(request: Request, own_url: str) -> None:
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise AccessDenied("this form was sent by another site")
+        raise AccessDenied(OF_ANOTHER_SITE)
     # Our pages send no referrer, and then browsers say "null" here; the key in the form is what counts.
     origin = request.headers.get("origin", "null")
     own = {urlsplit(own_url).netloc, request.headers.get("host", "")}
     if origin != "null" and urlsplit(origin).netloc not in own:
-        raise AccessDenied("this form was sent by another site")
+        raise AccessDenied(OF_ANOTHER_SITE)

@@ -17,7 +17,7 @@ from sync.collector.profiles.tt01 import load_profile, points_of, score
 from sync.collector.run.app import create_app
 from sync.collector.services.services import Services
 from sync.collector.settings.collector import CollectorConfig, Reports
-from sync.collector.words.notice import NOTICE
+from sync.collector.words.notice import NOTICE, NOTICE_OF_DOSSIERS
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL
 
@@ -88,9 +88,10 @@ def test_the_766_page_stands_alone_with_both_numbers_and_the_notice(client: Test
 
     page = client.get("/766/XA?ky=2026-Q4").text
 
-    for words in ("96,80", "1.000", "32", "95,00", "90,00", "theo Quyết định 766/QĐ-TTg", NOTICE, "huong"):
+    for words in ("96,80", "1.000", "32", "95,00", "90,00", "theo Quyết định 766/QĐ-TTg", NOTICE_OF_DOSSIERS, "huong"):
         assert words in page
     assert "Tỷ lệ hài lòng" not in page
+    assert "Kết quả ghi nhận tại quầy" not in page
     assert office.rows("audit", "action", "subject") == [("counts.imported", "t10.csv")] * 2
 
 
@@ -149,6 +150,6 @@ def test_files_say_what_the_page_says(client: TestClient, office: Office, key: s
     cells: list[Any] = [cell for row in rows for cell in row if cell]
     assert len(cells) > 30
     assert [cell for cell in cells if "," in cell and cell.replace(",", "").isdigit() and cell not in page] == []
-    assert rows[-1] == [NOTICE]
+    assert rows[-1] == [NOTICE if key == "tt01" else NOTICE_OF_DOSSIERS]
     assert client.get(f"/xuat-{key}/xlsx/XA").content.startswith(b"PK")
     assert client.get(f"/xuat-{key}/pdf/XA").content.startswith(b"%PDF")

@@ -405,7 +405,9 @@ def test_a_sign_that_goes_on_grows_and_does_not_come_again(affair: Affair) -> No
 
     assert new == []
     ((first, last, part, evidence),) = affair.office.rows("signal", "first_day", "last_day", "part", "evidence")
-    assert (first, last, part, evidence) == (date(2026, 11, 17), date(2026, 11, 19), "", {"quick": 20})
+    assert (first, last, part, evidence) == (
+        date(2026, 11, 17), date(2026, 11, 19), "", {"quick": 20, "first": "2026-11-17"},
+    )  # fmt: skip
 
 
 def test_a_silence_that_ended_by_itself_is_over(office: Office) -> None:

@@ -73,7 +73,7 @@ def test_signs_are_listed_with_their_evidence(people: dict[str, TestClient]) -> 
     page = people["huong"].get("/dau-hieu").text
 
     assert "Bấm dồn" in page
-    assert "30 trong 90 lượt đến trong vòng 60 giây" in page
+    assert "30/90 lượt đến trong vòng 60 giây" in page
     assert "Máy vẫn liên lạc như thường" in page
     assert "Xã Bí Mật" not in page
 
@@ -136,7 +136,7 @@ def test_a_form_that_cannot_be_comes_back_with_what_was_written(people: dict[str
     answer = huong.post("/dau-hieu/1", data=form)
 
     assert answer.status_code == 400
-    assert "hãy chọn những ngày đã qua" in answer.text
+    assert "Hãy chọn những ngày đã qua" in answer.text
     assert "Không ai ở quầy" in answer.text
     assert office.rows("suspicion") == []
 
@@ -193,5 +193,5 @@ def test_page_says_which_numbers_stay_as_they_were_told(people: dict[str, TestCl
     key = key_of(people["huong"], "/dau-hieu")
     form = {"form_key": key, "note": "Đã hỏi.", "what": "aside", "first": DAY, "last": DAY, "part": "am"}
     refused = people["huong"].post("/dau-hieu/1", data=form)
-    assert "số liệu đến hết ngày 18/11/2026 giữ nguyên như đã công bố" in refused.text
+    assert "Số liệu đến hết ngày 18/11/2026 giữ nguyên như đã công bố" in refused.text
     assert "từ 19/11/2026 trở đi" in refused.text

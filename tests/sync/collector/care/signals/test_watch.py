@@ -12,6 +12,7 @@ from kiosk.journal.lines import OpenedLine
 from sync.collector.care.signals.find import find_all
 from sync.collector.care.signals.gather import Window, find_journals, gather
 from sync.collector.care.signals.watched import HalfDay, Sign
+from sync.collector.care.signals.words import SignWords
 from sync.collector.chores.every import chores_of, transact
 from sync.collector.chores.signals import watch_signs
 from sync.collector.fleet.kiosks.hours import Missed
@@ -300,3 +301,16 @@ def test_of_the_demo_province_one_counter_is_found_to_be_pressed_up_and_one_sile
     assert set(found) == {Sign.BURST, Sign.CLOSING, Sign.UNPRESSED}
     assert found[Sign.BURST] == found[Sign.CLOSING]
     assert len(found[Sign.BURST]) == len(found[Sign.UNPRESSED]) == 1
+
+
+def test_a_sign_that_began_before_its_counts_says_so(database: Database, office: Office) -> None:
+    rushed(office, days=18)
+    services = make_services(CollectorConfig(signals=Signals(window_days=7)), database, lambda: NOON)
+
+    look(services)
+    services.writer.close()
+
+    with database.reading() as connection:
+        row = connection.execute(select(schema.signal).where(schema.signal.c.sign == "burst")).one()
+    counted = NOON.date() - timedelta(days=7)
+    assert f"Số đếm này tính từ {counted:%d/%m/%Y}" in SignWords.of("vi").told(row)
