@@ -78,9 +78,9 @@ def _require_asked(book: Book, question: str) -> None:
 
 def tag_of(services: Services, stand: Stand, measure: str, form: str, language: str) -> str:
     """The tag of a kept report: all that is in the answer follows from these, so nobody has to make it to know."""
-    whole = (stand.digest, str(stand.changes_wait), measure, form, language)
-    whole += (services.config.time_zone, version("hailong"))
-    return sha256("\n".join(whole).encode()).hexdigest()
+    answered = (stand.digest, str(stand.changes_wait), measure, form, language)
+    made = (services.config.time_zone, version("hailong"))
+    return sha256("\n".join(answered + made).encode()).hexdigest()
 
 
 def report_of(services: Services, book: Book, p: Phrases) -> shapes.Report:
