@@ -13,7 +13,7 @@ from tests.browser.world import PASSWORD
 
 pytestmark = pytest.mark.browser
 
-HEADS = ["Tính thế nào", "Chắc đến đâu", "Đã để riêng những gì", "Số này mới đến đâu", "Có thiếu lượt nào không",
+HEADS = ["Cách tính", "Mức độ chắc chắn", "Những lượt để riêng", "Số liệu mới đến lúc nào", "Có thiếu lượt nào không?",
          "Phạm vi và giới hạn"]  # fmt: skip
 Open = Callable[..., Seat]
 
@@ -68,7 +68,7 @@ def test_everything_works_without_script(opened: Open, url: str) -> None:
     page.goto(f"{url}/t/XA")
 
     page.locator(".fig.hero a").click()
-    expect(page.locator(".panel h3").first).to_have_text("Tính thế nào")
+    expect(page.locator(".panel h3").first).to_have_text("Cách tính")
     page.go_back()
     page.select_option("#ky", "2026-10")
     page.locator(".choose .send").click()
