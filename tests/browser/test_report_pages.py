@@ -56,11 +56,33 @@ def test_choosing_a_period_writes_it_into_the_address(opened: Open, url: str) ->
     page.goto(f"{url}/t/XA")
 
     page.select_option("#ky", "2026-10")
+    page.keyboard.press("Tab")
+    assert "ky=" not in page.url
+    page.locator(".choose .send").click()
     page.wait_for_url("**ky=2026-10**")
     page.get_by_role("link", name="Tuần", exact=True).click()
 
     page.wait_for_url("**ky=2026-W44**")
     expect(page.locator("h1")).to_have_text("Xã Bắc Sơn")
+
+
+def test_an_arrow_key_goes_nowhere_enter_does_and_back_restores_what_was_chosen(opened: Open, url: str) -> None:
+    page = opened(SUPERVISOR).page
+    page.goto(f"{url}/t/XA")
+    shown = page.locator("#ky").input_value()
+
+    page.locator("#ky").focus()
+    page.keyboard.press("ArrowDown")
+    chosen = page.locator("#ky").input_value()
+    assert (chosen != shown, page.url) == (True, f"{url}/t/XA")
+    expect(page.locator("#ky")).to_be_focused()
+
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**ky={chosen}**")
+    expect(page.locator("#ky")).to_be_focused()
+    page.go_back()
+    page.wait_for_url(f"{url}/t/XA")
+    expect(page.locator("#ky")).to_have_value(shown)
 
 
 def test_everything_works_without_script(opened: Open, url: str) -> None:
