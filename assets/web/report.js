@@ -18,16 +18,36 @@
     if (event.target.closest("[data-print]")) { print(); }
     if (event.target === dialog()) { dialog().close(); }
   });
+  // An arrow key chooses and goes nowhere (WCAG 3.2.2): Enter or the button sends what was chosen.
   document.addEventListener("change", (event) => {
     const field = event.target.closest("[data-send]");
     if (!field) { return; }
     // A comparison chosen for one period means nothing for another.
-    if (field.name === "ky") { field.form.elements.so.value = ""; }
-    field.form.requestSubmit();
+    if (field.name === "ky" && field.form.elements.so) { field.form.elements.so.value = ""; }
+    field.form.querySelector(".send").classList.add("main");
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.closest("[data-send]")) { return; }
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  });
+  // The page that comes has the focus where the one before had it.
+  const kept = "chosen-at";
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches(".choose")) { sessionStorage.setItem(kept, document.activeElement.id); }
+  });
+  const chosen = sessionStorage.getItem(kept);
+  sessionStorage.removeItem(kept);
+  if (chosen !== null) {
+    (document.getElementById(chosen) ?? document.querySelector(".choose .send"))?.focus({ preventScroll: true });
+  }
+  // After Back a browser fills in what was chosen last; the fields are to say what the page shows.
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted && performance.getEntriesByType("navigation")[0].type === "navigate") { return; }
+    for (const form of document.querySelectorAll(".choose")) { form.reset(); }
   });
   addEventListener("beforeprint", () => {
     for (const part of document.querySelectorAll("details:not(.free)")) { part.open = true; }
   });
   for (const button of document.querySelectorAll("[data-print]")) { button.hidden = false; }
-  for (const button of document.querySelectorAll(".choose .send")) { button.hidden = true; }
 })();

@@ -13,7 +13,7 @@ from tests.browser.world import PASSWORD
 
 pytestmark = pytest.mark.browser
 
-HEADS = ["Tính thế nào", "Chắc đến đâu", "Đã để riêng những gì", "Số này mới đến đâu", "Có thiếu lượt nào không",
+HEADS = ["Cách tính", "Mức độ chắc chắn", "Những lượt để riêng", "Số liệu mới đến lúc nào", "Có thiếu lượt nào không?",
          "Phạm vi và giới hạn"]  # fmt: skip
 Open = Callable[..., Seat]
 
@@ -56,6 +56,9 @@ def test_choosing_a_period_writes_it_into_the_address(opened: Open, url: str) ->
     page.goto(f"{url}/t/XA")
 
     page.select_option("#ky", "2026-10")
+    page.keyboard.press("Tab")
+    assert "ky=" not in page.url
+    page.locator(".choose .send").click()
     page.wait_for_url("**ky=2026-10**")
     page.get_by_role("link", name="Tuần", exact=True).click()
 
@@ -63,12 +66,31 @@ def test_choosing_a_period_writes_it_into_the_address(opened: Open, url: str) ->
     expect(page.locator("h1")).to_have_text("Xã Bắc Sơn")
 
 
+def test_an_arrow_key_goes_nowhere_enter_does_and_back_restores_what_was_chosen(opened: Open, url: str) -> None:
+    page = opened(SUPERVISOR).page
+    page.goto(f"{url}/t/XA")
+    shown = page.locator("#ky").input_value()
+
+    page.locator("#ky").focus()
+    page.keyboard.press("ArrowDown")
+    chosen = page.locator("#ky").input_value()
+    assert (chosen != shown, page.url) == (True, f"{url}/t/XA")
+    expect(page.locator("#ky")).to_be_focused()
+
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**ky={chosen}**")
+    expect(page.locator("#ky")).to_be_focused()
+    page.go_back()
+    page.wait_for_url(f"{url}/t/XA")
+    expect(page.locator("#ky")).to_have_value(shown)
+
+
 def test_everything_works_without_script(opened: Open, url: str) -> None:
     page = opened(SUPERVISOR, java_script_enabled=False).page
     page.goto(f"{url}/t/XA")
 
     page.locator(".fig.hero a").click()
-    expect(page.locator(".panel h3").first).to_have_text("Tính thế nào")
+    expect(page.locator(".panel h3").first).to_have_text("Cách tính")
     page.go_back()
     page.select_option("#ky", "2026-10")
     page.locator(".choose .send").click()

@@ -150,7 +150,7 @@ def test_another_survey_is_not_mixed_in_and_is_told():
     tally = a_tally(SATURDAY_MORNING, rows)
 
     assert row_of(tally)["recorded"] == 0
-    assert "bộ câu hỏi khác" in day_words(days_table(tally, VI), tally, FRIDAY, VI).legend
+    assert "phiếu hỏi khác" in day_words(days_table(tally, VI), tally, FRIDAY, VI).legend
 
 
 def test_all_days_together_count_participation_only_where_both_are_known():

@@ -68,7 +68,7 @@ def test_desk_shows_the_tally_with_numerator_denominator_and_notice(kiosk: Any):
 
     assert "71,4%" in words
     assert "30/42" in words
-    assert "Để riêng 6: chạm lặp 4, chạm thử 2" in words
+    assert "Để riêng 6 lượt: bấm lặp 4, bấm thử 2" in words
     assert "766" in words
 
 
@@ -133,7 +133,7 @@ def test_touch_test_passes_with_one_press_on_each_face(kiosk: Any):
         kiosk.tap(page.face_tile(level))
 
     assert page.passed
-    assert "1, 1, 1, 1, 1" in page.result
+    assert "mỗi khuôn\u00a0mặt nhận đúng một lượt" in page.result
     assert [page.face_tile(level).ids.number.text for level in range(1, 6)] == ["1"] * 5
     kiosk.tap(page.ids.done)
     kiosk.app._tick(0)
@@ -202,7 +202,7 @@ def test_refused_code_is_told(kiosk: Any, office: Office):
     kiosk.until(lambda: not kiosk.app.staff.busy)
     kiosk.frames(2)
 
-    assert "Xin chờ một lát" in said(page)
+    assert "Xin Ông/Bà chờ" in said(page)
     assert office.did == []
 
 

@@ -289,7 +289,7 @@ def test_numbers_that_are_read_slowly_do_not_hold_up_a_frame(kiosk: Any, office:
     type_pin(kiosk, PIN)
     kiosk.until_step(Room.DESK)
     kiosk.frames(2)
-    assert "Xin chờ một lát" in said(kiosk.app.page)
+    assert "Xin Ông/Bà chờ" in said(kiosk.app.page)
     waiting.set_result(office.tally)
     kiosk.until(lambda: isinstance(kiosk.app.staff.seen.counted, Counted))
     kiosk.frames(2)

@@ -202,9 +202,9 @@ def test_staff_page_says_how_far_in_vietnamese(folder, tmp_path):
     keep_log(log, KEPT)
     assert staff_errands(settings).delivery().log == "Sổ công khai: đến hết ngày 21/11/2026"
     keep_log(log, msgspec.structs.replace(KEPT, fault=fault(Doubt.CONSISTENCY)))
-    assert staff_errands(settings).delivery().log == ("Sổ công khai không khớp: báo cán bộ CNTT (kiosk log)")
+    assert staff_errands(settings).delivery().log == ("Sổ công khai không khớp: báo bộ phận CNTT (kiosk log)")
     keep_log(log, msgspec.structs.replace(KEPT, concern=fault(Doubt.LOST)))
-    assert staff_errands(settings).delivery().log == "Sổ công khai có điểm bất thường: báo cán bộ CNTT (kiosk log)"
+    assert staff_errands(settings).delivery().log == "Sổ công khai có điểm bất thường: báo bộ phận CNTT (kiosk log)"
     keep_log(log, msgspec.structs.replace(KEPT, trouble=fault(Doubt.OLDER)))
     assert staff_errands(settings).delivery().log.startswith("Sổ công khai: lần gần nhất chưa kiểm tra được")
     keep_log(log, msgspec.structs.replace(KEPT, proven=None))

@@ -53,7 +53,7 @@ def test_a_number_stands_with_its_numerator_denominator_method_and_interval(serv
 
     text = shown(services)
 
-    for words in ("100,0%", "40 / 40", "KTC 95% (Wilson) 91,2–100,0%", "Tỷ lệ đánh giá không xác định",
+    for words in ("100,0%", "40 / 40", "KTC 95% (Wilson) 91,2–100,0%", "Tỷ lệ tham gia đánh giá không xác định",
                   "Tỷ lệ hài lòng = (số lượt Hài lòng + Rất hài lòng) / tổng số lượt được tính"):  # fmt: skip
         assert words in text
 
@@ -142,7 +142,7 @@ def test_every_figure_says_how_it_was_made_and_what_it_is_not(
 
     page = client.get(f"/giai-thich/{subject}/XA/Q1?do={measure}&voi=XA:Q2").text
 
-    for head in ("Tính thế nào", "Chắc đến đâu", "Đã để riêng những gì", "Số này mới đến đâu", "im lặng từ", NOTICE):
+    for head in ("Cách tính", "Mức độ chắc chắn", "Những lượt để riêng", "Số liệu mới đến lúc nào", "im lặng từ", NOTICE):
         assert head in page
     if subject in ("share", "trend", "versus"):
         assert ("Điểm trung bình quy đổi = điểm trung bình / 5 × 100%" in page) or measure == "top2box"

@@ -44,7 +44,7 @@ def test_every_report_stands_with_its_hash(auditor: TestClient, closed: Closed) 
     assert all(one in page for one in hashes(closed))
     assert "Đính chính lần 1" in page
     assert "chưa: báo cáo vào sổ khi hết ngày" in page
-    assert "chưa chứng minh được chỉ có một câu chuyện" in page
+    assert "chưa chứng minh được mọi người đều thấy cùng một nội dung" in page
     assert "Tải gói bằng chứng của báo cáo lần đầu" in page
     assert "Tải gói bằng chứng của đính chính lần 1" in page
     ways = re.findall('href="(/kiem-toan-goi/[^"]*)"', page)
