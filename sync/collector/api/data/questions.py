@@ -28,14 +28,17 @@ _GIVEN_CHARS_MAX = 40
 
 
 async def plain_question(request: Request) -> None:
-    """Raise QuestionWrong for a parameter that this door does not know, that stands twice, or says nothing."""
-    names = parameters_of(request.scope["route"])
+    """Raise QuestionWrong for a parameter that this door does not know, that stands twice, or says nothing.
+
+    Nothing may be said where nothing is the default: clients that are generated from the description send it.
+    """
+    defaults = defaults_of(request.scope["route"])
     asked = [(name[:_GIVEN_CHARS_MAX], value) for name, value in request.query_params.multi_items()]
     for name, value in asked:
-        if name not in names:
-            known = ", ".join(sorted(names))
+        if name not in defaults:
+            known = ", ".join(sorted(defaults))
             raise QuestionWrong("{name}: there is no such parameter here; there are: {known}", name=name, known=known)
-        if not value:
+        if not value and defaults[name] != "":
             raise QuestionWrong("{name} says nothing: leave it out, or write for example {how}", **_named(name))
     for name in (name for name, _ in asked if len(request.query_params.getlist(name)) > 1):
         raise QuestionWrong("{name} stands there twice: write it once", name=name)
@@ -52,15 +55,15 @@ def parameter_wrong(faults: Sequence[Any]) -> QuestionWrong:
     return QuestionWrong("{name}: {given!r} is not taken; write for example {how}", name=name, given=given, how=how)
 
 
-def parameters_of(route: APIRoute) -> frozenset[str]:
-    """What may stand in the query of an address."""
-    return frozenset(_names(route.dependant))
+def defaults_of(route: APIRoute) -> dict[str, Any]:
+    """What may stand in the query of an address, and what is taken for it where it does not."""
+    return dict(_defaults(route.dependant))
 
 
-def _names(dependant: Dependant) -> Iterator[str]:
-    yield from (field.alias for field in dependant.query_params)
+def _defaults(dependant: Dependant) -> Iterator[tuple[str, Any]]:
+    yield from ((field.alias, field.default) for field in dependant.query_params)
     for other in dependant.dependencies:
-        yield from _names(other)
+        yield from _defaults(other)
 
 
 def _named(name: str) -> dict[str, str]:
