@@ -54,13 +54,13 @@ def api_tables(world: World, place: str) -> dict[str, list[dict[str, Any]]]:
     unit, _, counter = place.partition("/")
     more = f"&counter={counter}" if counter else ""
     found: dict[str, list[dict[str, Any]]] = world.centre.read(
-        f"/v1/report?unit={unit}{more}&period={MONTH}", "chu"
+        f"/v1/report?unit={unit}{more}&period={MONTH}", "chu", "en"
     ).json()["tables"]
     return found
 
 
 def body_of(world: World, place: str, form: str) -> bytes:
-    """The place's report in a form, in English as the API is."""
+    """The place's report in a form, in English."""
     way = f"/t/{place}" if form == "html" else f"/xuat/{form}/{place}"
     found: bytes = world.centre.read(f"{way}?ky={MONTH}&lang=en", "chu").content
     return found

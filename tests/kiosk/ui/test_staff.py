@@ -68,7 +68,7 @@ def test_desk_shows_the_tally_with_numerator_denominator_and_notice(kiosk: Any):
 
     assert "71,4%" in words
     assert "30/42" in words
-    assert "Để riêng 6 lượt: bấm lặp 4, bấm thử 2" in words
+    assert "Để riêng 4 lượt: bấm lặp 4" in words
     assert "766" in words
 
 

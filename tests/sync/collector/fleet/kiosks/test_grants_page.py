@@ -133,12 +133,12 @@ def test_a_report_says_that_ratings_stand_on_the_day_of_their_receipt(
         connection.execute(update(schema.account).values(role="supervisor"))
     pen = Pen()
     pen.rating(3, boot="dead", at="1970-01-01T07:00:00+07:00")
-    office.append(pen)
+    office.append(pen, received_at=NOON - timedelta(days=1))
 
     page = technician.client.get("/t/XA/Q1").text
 
     assert re.search(r"tính vào ngày nhận được.*Quầy: .*Quầy 1", page)
     assert "tính vào ngày nhận được" not in technician.client.get("/t/XA/Q2").text
     assert "tính vào ngày nhận được" in technician.client.get("/").text
-    assert technician.client.get("/v1/tallies?from=2026-11-20&to=2026-11-20").json()["undated"] == ["Q1"]
+    assert technician.client.get("/v1/tallies?from=2026-11-19&to=2026-11-20").json()["undated"] == ["Q1"]
     assert "tính vào ngày nhận được" in technician.client.get("/xuat/csv/XA/Q1").text
