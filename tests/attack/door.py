@@ -53,9 +53,9 @@ class Door:
     token: str = ""
     """With which a program reads; a person has none."""
 
-    def get(self, way: str) -> Answer:
-        """The answer to a page's or file's address."""
-        return self.request("GET", way)
+    def get(self, way: str, language: str = "vi") -> Answer:
+        """The answer to a page's or file's address, or to a program's that reads this language."""
+        return self.request("GET", way, headers={"accept-language": language})
 
     def post(self, way: str, data: Mapping[str, str]) -> Answer:
         """The answer to a form that is handed in."""
