@@ -96,7 +96,7 @@ def test_the_province_comes_through_the_real_ingest_adds_up_and_is_cared_for(
     people = add_people(database, "20", NOON)
     tell_stories(database, services, NOON, 1)
 
-    assert len({person.name for person in people}) == len(people) == 10
+    assert len({person.name for person in people}) == len(people) == 11
     with database.reading() as connection:
         states = Counter(connection.execute(select(schema.comment.c.state)).scalars())
         unseen = select(func.count()).where(schema.comment.c.published_on.is_(None), schema.comment.c.week < WEEK)

@@ -142,7 +142,14 @@ def test_every_figure_says_how_it_was_made_and_what_it_is_not(
 
     page = client.get(f"/giai-thich/{subject}/XA/Q1?do={measure}&voi=XA:Q2").text
 
-    for head in ("Cách tính", "Mức độ chắc chắn", "Những lượt để riêng", "Số liệu mới đến lúc nào", "im lặng từ", NOTICE):
+    for head in (
+        "Cách tính",
+        "Mức độ chắc chắn",
+        "Những lượt để riêng",
+        "Số liệu mới đến lúc nào",
+        "im lặng từ",
+        NOTICE,
+    ):
         assert head in page
     if subject in ("share", "trend", "versus"):
         assert ("Điểm trung bình quy đổi = điểm trung bình / 5 × 100%" in page) or measure == "top2box"
