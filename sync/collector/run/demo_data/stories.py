@@ -30,7 +30,7 @@ from sync.collector.store.schema import comment, counter, device, follow_up, uni
 TOLD_DAYS = 84
 """So many days back the story begins."""
 EVERY_DAYS = 3
-ROUND_EVERY = 3
+ROUND_EVERY = 4
 """Of so many evenings cases are looked for on one: it reads a report of every unit."""
 EVERY_UNIT = 4
 """One unit in so many has an account of its own; of the others the province's supervisor takes care."""
