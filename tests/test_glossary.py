@@ -1,4 +1,4 @@
-"""Glossary: one Vietnamese word for one thing, wherever somebody reads it; and no word parts at a line's end."""
+"""Glossary: one Vietnamese word for one thing on screens, pages and paper; and no word parts at a line's end."""
 
 import ast
 import re

@@ -24,6 +24,9 @@ def demo_data(
     province: Annotated[str, typer.Option(help="Code of the province, two digits.")] = "20",
     months: Annotated[int, typer.Option(help="How many months up to now.", min=1, max=36)] = 6,
     seed: Annotated[int, typer.Option(help="The same seed writes the same province.")] = 1,
+    counters: Annotated[
+        int | None, typer.Option(help="How many counters, with a kiosk each; default: some 55.", min=1, max=4000)
+    ] = None,
     until: Annotated[datetime | None, typer.Option(help="Pretend that it is this moment (UTC).")] = None,
     accounts: Annotated[
         bool, typer.Option("--accounts", help="Make accounts too and print their one-time passwords; needed for "
@@ -46,7 +49,7 @@ def demo_data(
     with faults_named(database):
         written = write_province(
             database, province, months, seed, now, LocalDays(settings.zone), survey,
-            lambda name, n: tell("{name}: {n} ratings", name=name, n=n),
+            lambda name, n: tell("{name}: {n} ratings", name=name, n=n), counters,
         )  # fmt: skip
         people = add_people(database, province, now) if accounts else []
         services = make_services(settings, database, lambda: now)

@@ -3,7 +3,7 @@
 import random
 import uuid
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 
 import msgspec
@@ -43,6 +43,8 @@ class Desk:
     days: LocalDays
     survey: Survey
     now: datetime
+    sent_at: datetime | None = None
+    """When it sent last."""
 
     def moment(self, day: date, at: time) -> datetime:
         """A local time of a day."""
@@ -51,6 +53,10 @@ class Desk:
     def is_offline(self, day: date) -> bool:
         """Whether its network is down that day."""
         return self.temper.offline is not None and self.temper.offline[0] <= day <= self.temper.offline[1]
+
+    def days_ago(self, day: date) -> timedelta:
+        """How long before the present day."""
+        return self.now.astimezone(self.days.zone).date() - day
 
     @property
     def best(self) -> int:
@@ -86,6 +92,7 @@ def send(connection: Connection, desk: Desk, at: datetime) -> None:
     """Bring what was written to the collector: signed, chained and appended as any kiosk's batch."""
     if not desk.journal.lines:
         return
+    desk.sent_at = at
     batch, clock = desk.journal.take(), Instant(at, mono_us(at), desk.journal.boot)
     body = pack_batch(batch.lines, batch.enclosures)
     end = batch.start.after(batch.lines)

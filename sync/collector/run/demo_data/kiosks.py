@@ -19,6 +19,8 @@ from sync.protocol.own_key import public_text
 
 CALENDAR = Calendar(public=public_days("vietnam"))
 SWITCHED_ON = time(7)
+BY_WEEK_AFTER = timedelta(days=24)
+"""What is older came in week by week, which no page tells; all of it signed, chained and appended as ever."""
 HOURS = ((time(7, 30), time(11, 30)), (time(13, 30), time(17, 0)))
 
 
@@ -76,10 +78,19 @@ def _write_half_day(connection: Connection, desk: Desk, day: date, opens_at: tim
             desk.press(closes + timedelta(minutes=25), desk.best, "out_of_hours")
         if desk.temper.gamed and opens.hour >= 12 and (desk.now - closes).days < 60:
             pressed += _press_up(desk, closes)
-    if opens < desk.now and not desk.is_offline(day):
+    if opens < desk.now and not desk.is_offline(day) and _is_sent(desk, day, opens_at):
         # Kiosks send within a minute of a press; what is pressed last before noon comes just after it.
         send(connection, desk, min(desk.now, closes + timedelta(minutes=26)))
     return pressed
+
+
+def _is_sent(desk: Desk, day: date, opens_at: time) -> bool:
+    """Whether the kiosk sends after this half day: of days long ago only at the end of a week, or of a month."""
+    if desk.days_ago(day) <= BY_WEEK_AFTER:
+        return True
+    after = next(_working_days(day + timedelta(days=1), day + timedelta(days=31)))
+    last = (after.isocalendar()[:2], after.month) != (day.isocalendar()[:2], day.month)
+    return last and opens_at == HOURS[-1][0]
 
 
 def _press_up(desk: Desk, closes: datetime) -> int:

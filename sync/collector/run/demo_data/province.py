@@ -19,7 +19,7 @@ from sync.collector.run.demo_data.dossiers import write_dossiers
 from sync.collector.run.demo_data.indicators import LEGACY, SURVEY, TEMPER
 from sync.collector.run.demo_data.journal import Journal
 from sync.collector.run.demo_data.kiosks import write_kiosk
-from sync.collector.run.demo_data.places import make_counters
+from sync.collector.run.demo_data.places import make_counters, provinces_for
 from sync.collector.run.demo_data.tempers import Temper, temper_of
 from sync.collector.store.database import Database
 from sync.collector.store.schema import counter
@@ -38,8 +38,11 @@ def write_province(
     days: LocalDays,
     survey: Survey,
     progress: Progress,
+    counters: int | None = None,
 ) -> int:
     """Write a province of ``months`` up to ``now``; how many ratings were counted.
+
+    Of so many ``counters`` those that the province has no room for stand in others; without a number some fifty.
 
     Raises UsageWrong where counters are there already: demo data must never mix with real ones.
     """
@@ -49,8 +52,10 @@ def write_province(
     with database.writing() as connection:
         if connection.execute(select(counter.c.code).limit(1)).first() is not None:
             raise UsageWrong("there are counters here already; write demo data into a folder of its own")
-        import_units(connection, plan_import(connection, [province]), now, today, "demo", lambda *_: None)
-        places = make_counters(connection, province, chance, now)
+        import_units(
+            connection, plan_import(connection, provinces_for(province, counters)), now, today, "demo", lambda *_: None
+        )
+        places = make_counters(connection, province, chance, now, counters)
     written = 0
     for number, (code, name, counter_id) in enumerate(places):
         temper = temper_of(number, len(places), chance, today)

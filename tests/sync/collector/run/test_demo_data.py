@@ -1,10 +1,11 @@
 """The demo province is believable, the same from the same seed, and never mixed with real numbers."""
 
+import random
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,7 @@ from sync.collector.errors import UsageWrong
 from sync.collector.figures.book import Rules
 from sync.collector.figures.places import read_places
 from sync.collector.figures.queries.grains import Days, to_the_end
+from sync.collector.fleet.places.unit_list import import_units, plan_import
 from sync.collector.kit.bundle import Wanted, make_bundle
 from sync.collector.kit.months import read_proven
 from sync.collector.people.rights import ANYBODY
@@ -24,6 +26,7 @@ from sync.collector.profiles.index766 import ratios
 from sync.collector.profiles.reading import read_months, read_scored
 from sync.collector.profiles.tt01 import load_profile
 from sync.collector.run.demo_data import add_people, begin_log, close_months, tell_stories
+from sync.collector.run.demo_data.places import make_counters, provinces_for
 from sync.collector.run.demo_data.proof import LOG_NAME
 from sync.collector.services.closed import find_shelf
 from sync.collector.services.reports import Query, read_book
@@ -37,7 +40,7 @@ from tests.sync.collector.builders import NOON
 from tests.sync.collector.conftest import postgres_database
 from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.parquet import check_files, notebook, written
-from tests.sync.collector.sharing import demo_province, migrated_copy, province
+from tests.sync.collector.sharing import demo_province, migrated_copy, open_migrated, province
 
 WEEK = date(2026, 11, 16)
 
@@ -82,6 +85,7 @@ def test_the_province_comes_through_the_real_ingest_adds_up_and_is_cared_for(
         told = [connection.execute(select(func.count()).select_from(table)).scalar_one()
                 for table in (schema.device, schema.device_status)]  # fmt: skip
     assert told[0] == told[1] > 50
+    _no_kiosk_says_what_had_not_been_when_it_was_heard(database)
     assert written > 5000
     with pytest.raises(UsageWrong, match="folder of its own"):
         demo_province(database)
@@ -96,7 +100,7 @@ def test_the_province_comes_through_the_real_ingest_adds_up_and_is_cared_for(
     people = add_people(database, "20", NOON)
     tell_stories(database, services, NOON, 1)
 
-    assert len({person.name for person in people}) == len(people) == 10
+    assert len({person.name for person in people}) == len(people) == 11
     with database.reading() as connection:
         states = Counter(connection.execute(select(schema.comment.c.state)).scalars())
         unseen = select(func.count()).where(schema.comment.c.published_on.is_(None), schema.comment.c.week < WEEK)
@@ -107,6 +111,29 @@ def test_the_province_comes_through_the_real_ingest_adds_up_and_is_cared_for(
     assert all(case.bad * 100 > 15 * case.n and case.n >= 30 for case in cases)
 
     _an_auditor_proves_a_closed_month(database, services, tmp_path)
+
+
+def _no_kiosk_says_what_had_not_been_when_it_was_heard(database: Database) -> None:
+    with database.reading() as connection:
+        rows = connection.execute(select(schema.device_status.c.received_at, schema.device_status.c.status)).all()
+        came = connection.execute(select(func.max(schema.segment.c.received_at))).scalar_one()
+    for heard_at, status in rows:
+        touched = datetime.fromisoformat(status["touch_test"].split()[1])
+        assert max(touched, datetime.fromisoformat(status["closed"]["said_at"])) <= heard_at
+    assert came <= NOON
+
+
+def test_as_many_counters_as_are_wanted_stand_in_as_many_provinces_as_they_need(tmp_path: Path) -> None:
+    assert provinces_for("20", None) == ["20"]
+    assert len(provinces_for("20", 4000)) < 34
+    database = open_migrated(tmp_path / "collector.db")
+    with database.writing() as connection:
+        plan = plan_import(connection, provinces_for("20", 150))
+        import_units(connection, plan, NOON, NOON.date(), "demo", lambda *_: None)
+        made = make_counters(connection, "20", random.Random(1), NOON, 150)
+    database.close()
+
+    assert len({code for code, _, _ in made}) == 150
 
 
 def _files_for_analysts_say_the_same(services: Services, tmp_path: Path) -> None:
