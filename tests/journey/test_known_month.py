@@ -90,7 +90,7 @@ def test_desks_tell_the_blocks_and_tails_of_the_stored_lines(october: World) -> 
 
 
 def by_api(world: World) -> Told:
-    tables = world.centre.read(f"/v1/report?unit=XA&period={MONTH}", "kiemtra").json()["tables"]
+    tables = world.centre.read(f"/v1/report?unit=XA&period={MONTH}", "kiemtra", "en").json()["tables"]
     (figures,) = tables["figures"]
     reasons = {row["reason"]: row["n"] for row in tables["reasons"]}
     english = {"wait": "Waiting time", "guidance": "Guidance given", "papers": "Papers, procedure"}

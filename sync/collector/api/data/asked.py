@@ -36,7 +36,7 @@ async def _span(
     span = Span(first or last or today, last or max(first or today, today), unit, counter)
     require_days(span.first, span.last)
     if span.first > today:
-        raise QuestionWrong("{month} has not begun yet", month=span.first)
+        raise QuestionWrong("{day} is still to come", day=span.first)
     return span
 
 

@@ -37,7 +37,7 @@ def test_no_door_drops_a_parameter_that_it_does_not_read(world: Entitled, addres
         ("from=20-11", "from: '20-11' is not taken; write for example 2026-11-20"),
         ("form=xml", "form: 'xml' is not taken; write for example json, csv"),
         ("from=2026-11-21&to=2026-11-20", "from 2026-11-21 is after to 2026-11-20: exchange them"),
-        ("from=2026-12-20&to=2026-12-21", "2026-12-20 has not begun yet"),
+        ("from=2026-12-20&to=2026-12-21", "2026-12-20 is still to come"),
         ("after=x", "after is no cursor of this collector: begin again without it"),
     ],
 )
