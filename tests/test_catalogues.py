@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 from kiosk.base.resources import resource
 from kiosk.base.settings import values as setting_values
 from kiosk.base.settings.layers import Source
+from kiosk.base.texts import REASONS
 from kiosk.doctor.finding import Health
 from kiosk.journal.disk.place import UNFIT
 from kiosk.journal.upkeep.verify import Wrong
@@ -44,9 +45,11 @@ TABLES = {
         *(words for said in _FLAWS.values() for words in said),
         *(words for said in DOUBTS.values() for words in said),
         *CONTINUED,
+        *REASONS,
     ],
     "collector": [
         *CONTINUED,
+        *REASONS,
         *Source,
         *setting_values.SENTENCES.values(),
         *What,

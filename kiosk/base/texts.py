@@ -4,6 +4,7 @@ Message ids are English; ``assets/locale/<language>/LC_MESSAGES/<catalogue>.po``
 words. What a language that is not shipped has no words for is said in Vietnamese.
 """
 
+import errno
 import gettext
 import os
 from dataclasses import dataclass
@@ -16,6 +17,14 @@ from types import ModuleType
 from kiosk.base.resources import resource
 
 LANGUAGES = ("vi", "en")
+REASONS = frozenset(
+    os.strerror(number)
+    for number in (
+        errno.EACCES, errno.EADDRINUSE, errno.EBUSY, errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.EIO, errno.EISDIR,
+        errno.ENAMETOOLONG, errno.ENOENT, errno.ENOSPC, errno.ENOTDIR, errno.EPERM, errno.EROFS,
+    )
+)  # fmt: skip
+"""Why the system refuses a file or a connection, as it says it itself, in English; others stay as they are."""
 _POINTS = {"en": str.maketrans({}), "vi": str.maketrans({",": ".", ".": ","})}
 """What stands for Python's own signs in a number. A page has a thousand numbers: Babel takes a third of its time."""
 
@@ -28,8 +37,10 @@ class Texts:
     _catalogue: gettext.NullTranslations
 
     def __call__(self, message: str, /, **values: object) -> str:
-        """The words for ``message``, with ``{name}`` places filled in."""
+        """The words for ``message``, with ``{name}`` places filled in; a ``why`` of the system's is said as well."""
         words = self._catalogue.gettext(message)
+        if (why := values.get("why")) in REASONS:
+            values["why"] = self._catalogue.gettext(str(why))
         return words.format(**values) if values else words
 
     def several(self, one: str, many: str, n: int, /, **values: object) -> str:

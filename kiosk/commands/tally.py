@@ -17,7 +17,7 @@ from kiosk.commands.own_journal import settings_of_kiosk
 from kiosk.commands.shared import AsJson, Config, DataDir, t
 from kiosk.office.from_centre import with_office
 from kiosk.office.settings import KioskSettings
-from kiosk.office.usb import write_whole
+from kiosk.office.usb import StickRefused, write_whole
 
 if TYPE_CHECKING:
     from kiosk.numbers.days import Tally
@@ -47,6 +47,10 @@ class UsageWrong(SpokenError):
     exit_code = 2
 
 
+class FileNotWritten(SpokenError):
+    """The spreadsheet cannot be written there: name another file."""
+
+
 @tally_commands.command(
     help=t("Count the ratings of one day or of several on this kiosk.")
     + "\n\n"
@@ -70,6 +74,8 @@ def tally(
     days = _days(day and day.date(), first and first.date(), last and last.date(), now.date())
     if sum((as_json, as_csv, xlsx is not None)) > 1:
         raise UsageWrong("take one of --json, --csv and --xlsx at a time")
+    if xlsx is not None and xlsx.exists():
+        raise UsageWrong("{file} exists already; name a new file", file=xlsx)
     found = _read(settings, *days, now)
     if as_json:
         from kiosk.numbers.tables import table_json, tables_of
@@ -119,5 +125,8 @@ def _write_file(sheet: "Sheet", xlsx: Path | None) -> None:
     if xlsx is None:
         sys.stdout.buffer.write(csv_file(sheet))
         return
-    write_whole(xlsx, xlsx_file(sheet))
+    try:
+        write_whole(xlsx, xlsx_file(sheet))
+    except StickRefused as error:
+        raise FileNotWritten("{file} cannot be written ({why})", file=xlsx, why=error.values["why"]) from error
     typer.echo(t("The numbers are in {file}.", file=xlsx))

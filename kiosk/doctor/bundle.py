@@ -52,6 +52,8 @@ def write_bundle(to: Path, parts: Mapping[str, str], at: datetime) -> Path:
     Raises BundleNotWritten.
     """
     file = to / f"hailong-support-{at:%Y%m%d-%H%M%S}.zip" if to.is_dir() else to
+    if file.exists():
+        raise BundleNotWritten("{file} exists already; name a new file", file=file)
     fresh = file.with_name(f".{file.name}.unfinished")
     try:
         handle = os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)

@@ -1,6 +1,7 @@
 """USB: the stick that somebody put into the kiosk."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from kiosk.base.errors import SpokenError
@@ -45,6 +46,8 @@ def write_whole(file: Path, content: bytes) -> None:
         unfinished.replace(file)
         sync_directory(file.parent)
     except OSError as error:
+        with suppress(OSError):  # a stick that was pulled out
+            unfinished.unlink(missing_ok=True)
         raise StickRefused(
             "{file} could not be written ({why}): take another USB stick and try again",
             file=file.name,

@@ -55,8 +55,10 @@ def export_batches(
     """Write what the collector is not known to have, or ``everything``, to the file or into the folder ``to``.
 
     Returns the file and how many entries it holds; it appears under its name only when it is whole and on
-    the disk. Raises NotEnrolled, DeviceUnusable, FileUnusable or JournalError.
+    the disk. Raises NotEnrolled, DeviceUnusable, JournalError, or FileUnusable, also where a file ``to`` is there.
     """
+    if to.is_file():
+        raise FileUnusable("{file} exists already; name a new file", file=to)
     files = KioskFiles(directory)
     device, key = load_device(files), load_key(files.key)
     identity = Identity(device.device_id or public_text(key), key)

@@ -1,5 +1,7 @@
 """Public log: how far this kiosk's journal is in it, what does not hold, and what a person does about it."""
 
+import errno
+import os
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -218,8 +220,11 @@ def write_evidence(directory: Path, to: Path, now: datetime) -> Path:
     """
     kept = _known(directory)
     file = to / f"{EVIDENCE}-{now:%Y%m%d-%H%M%S}.json"
+    if not to.is_dir():  # it is mistyped, or a stick that is not in: nothing is made
+        why = os.strerror(errno.ENOTDIR if to.exists() else errno.ENOENT)
+        raise FileUnusable("{file} cannot be written ({why})", file=file, why=why)
     try:
-        file.write_bytes(msgspec.json.format(msgspec.json.encode(kept)) + b"\n")
+        write_private(file, msgspec.json.format(msgspec.json.encode(kept)) + b"\n", durable=True)
     except OSError as error:
         raise FileUnusable("{file} cannot be written ({why})", file=file, why=error.strerror) from error
     return file

@@ -35,3 +35,12 @@ def test_percentages_are_written_as_cldr_has_them_with_the_digits_they_have(lang
 
 def test_another_language_has_its_own_signs() -> None:
     assert texts("collector", "fr").number(36_525) == format_decimal(36_525, locale="fr")
+
+
+def test_reason_that_the_system_gives_is_said_in_the_language() -> None:
+    t = texts("kiosk", "vi")
+
+    said = [t("{file} cannot be read ({why})", file="a", why=why) for why in ("Permission denied", "of another sort")]
+
+    assert said == ["không đọc được a (không có quyền)", "không đọc được a (of another sort)"]
+    assert texts("kiosk", "en")("{why}", why="Permission denied") == "Permission denied"

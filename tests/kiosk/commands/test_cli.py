@@ -142,6 +142,20 @@ def test_tally_writes_csv_to_its_output_and_a_spreadsheet_into_a_file(folder, tm
     assert file.read_bytes().startswith(b"PK")
 
 
+def test_no_command_writes_over_a_file_that_is_there(folder, tmp_path):
+    file, nowhere = tmp_path / "there", str(tmp_path / "none" / "a.xlsx")
+    file.write_text("somebody's")
+    at = ("--data-dir", str(folder))
+
+    for command in (("tally", "--xlsx"), ("export",), ("support-bundle",), ("backup",)):
+        ended = kiosk(*command, str(file), *at)
+        assert ended.returncode > 0, command
+        assert ended.stderr.splitlines()[-1] == f"{file} exists already; name a new file", command
+    assert file.read_text() == "somebody's"
+    said = kiosk("tally", "--xlsx", nowhere, *at, language="vi").stderr
+    assert said == f"không ghi được {nowhere} (không có tệp hoặc thư mục này)\n"
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

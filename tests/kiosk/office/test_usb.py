@@ -37,4 +37,4 @@ def test_full_stick_leaves_the_older_file_as_it_was(tmp_path: Path, monkeypatch:
     with pytest.raises(StickRefused, match="No space left"):
         write_whole(tmp_path / "numbers.csv", b"two")
 
-    assert (tmp_path / "numbers.csv").read_bytes() == b"one"
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("numbers.csv", b"one")]

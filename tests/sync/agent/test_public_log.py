@@ -1,6 +1,7 @@
 """What a person is told of the public log: status, doctor, ``kiosk log``, the staff's page; and seeing to a fault."""
 
 import json
+import stat
 from datetime import date
 
 import msgspec
@@ -148,8 +149,10 @@ def test_evidence_is_written_whole_or_the_reason_is_said(folder, tmp_path):
     file = write_evidence(folder, tmp_path, FrozenClock().now().wall)
 
     assert msgspec.json.decode(file.read_bytes(), type=KeptLog).fault.said == "said"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with pytest.raises(FileUnusable):
         write_evidence(folder, tmp_path / "nowhere", FrozenClock().now().wall)
+    assert not (tmp_path / "nowhere").exists(), "a stick that is not in"
     with pytest.raises(FileUnusable):
         see_to(tmp_path / "nowhere", FrozenClock().now().wall)
 
