@@ -62,7 +62,9 @@ class Outcome:
     outage: Spent | None = None
     seen: list[Seen] = field(default_factory=list)
     silence_s: float = 0.0
-    """The oldest last word of any kiosk at rest, at any look."""
+    """The oldest last word of any kiosk, at any look while all were at rest …"""
+    silence_in_outage_s: float = 0.0
+    """… and at any look since."""
     never_heard: int = 0
     peaks_mb: list[float] = field(default_factory=list)
     wrong: list[Wrong] = field(default_factory=list)
@@ -203,7 +205,11 @@ class _Run:
             known = connection.execute(select(func.count()).select_from(device)).scalar_one()
         outcome = self._outcome
         if oldest is not None:
-            outcome.silence_s = max(outcome.silence_s, (now - oldest).total_seconds())
+            silence_s = (now - oldest).total_seconds()
+            if outcome.outage_began:
+                outcome.silence_in_outage_s = max(outcome.silence_in_outage_s, silence_s)
+            else:
+                outcome.silence_s = max(outcome.silence_s, silence_s)
         away = 0 if outcome.outage_began else self._plan.outage
         outcome.never_heard = 0 if outcome.outage_began else max(outcome.never_heard, known - heard - away)
 

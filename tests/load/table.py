@@ -104,6 +104,7 @@ def _outage(outcome: Outcome) -> Iterator[Row]:
     for part in (0.5, 0.9, 0.99):
         yield Row(f"heartbeats of the others meanwhile, p{100 * part:g}", quantile(beats, part) * 1e3, "ms")
     yield Row("of these the longest", max(beats, default=0.0) * 1e3, "ms")
+    yield Row("the longest silence of any of the others since", outcome.silence_in_outage_s, "s")
     unheard = _lost(outcome.seen, was_away=False, before=ends) - _lost(outcome.seen, was_away=False, before=began)
     yield Row("calls of the others refused or lost meanwhile", unheard, "", None if plan.sqlite else 0)
     brought = sorted(_between(outcome.seen, began, ends, was_away=True)[APPEND])
