@@ -275,4 +275,4 @@ def locked_by_a_stranger(mode: str, path: Path, seconds: float) -> Iterator[None
         yield
     finally:
         stranger.kill()
-        stranger.communicate(timeout=10)
+        stranger.communicate(timeout=60)

@@ -45,7 +45,7 @@ def test_relay_to_the_true_collector_proves_nothing(kiosk, collector, httpserver
     def pass_on(request: Request) -> Response:
         answer = requests.request(
             request.method, collector.url + request.full_path.rstrip("?"), data=request.data,
-            headers={key: value for key, value in request.headers if key != "Host" or host_is_kept}, timeout=10,
+            headers={key: value for key, value in request.headers if key != "Host" or host_is_kept}, timeout=60,
         )  # fmt: skip
         return Response(answer.content, answer.status_code, content_type=answer.headers["Content-Type"])
 

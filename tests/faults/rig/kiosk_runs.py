@@ -149,7 +149,7 @@ def _detach(tracing: "subprocess.Popen[bytes] | None") -> None:
         return
     # On SIGTERM strace lets go of the kiosk and leaves it as it is.
     tracing.terminate()
-    tracing.communicate(timeout=10)
+    tracing.communicate(timeout=60)
 
 
 def _line(descriptor: int, deadline: float) -> str:

@@ -44,7 +44,7 @@ def test_program_ends_when_its_starter_is_killed(kind: str) -> None:
     starter.kill()
     starter.communicate()
 
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while is_there(child):
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -58,7 +58,7 @@ def test_program_whose_starter_is_gone_before_it_looks_ends_at_once() -> None:
     assert program.stdin is not None
     program.stdin.close()
 
-    assert program.wait(20) == -signal.SIGTERM
+    assert program.wait(60) == -signal.SIGTERM
 
 
 def test_service_whose_standard_input_is_closed_goes_on() -> None:

@@ -14,7 +14,7 @@ def test_findings_come_in_the_order_of_the_checks():
     first_may_end = threading.Event()
 
     def slow():
-        first_may_end.wait(5)
+        first_may_end.wait(60)
         yield fine("slow", "done")
 
     def quick():

@@ -48,7 +48,7 @@ def let_agent_work(path: Path) -> Iterator[Callable[[], None]]:
 
         threads.append(threading.Thread(target=hold))
         threads[-1].start()
-        assert held.wait(5)
+        assert held.wait(60)
 
     yield begin
     for thread in threads:

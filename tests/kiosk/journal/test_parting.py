@@ -133,10 +133,10 @@ def test_recorder_looks_while_nobody_presses(journal, path, clock, upkeep, monke
             done.set()
 
     recorder = Recorder(lambda: journal, look=look)
-    recorder.record(make_rating(clock)).result(10)
+    recorder.record(make_rating(clock)).result(60)
     part(path, older, 1)
 
-    assert done.wait(10)
+    assert done.wait(60)
     recorder.close()
     assert [decode_line(entry.line).kind for entry in JournalReader(path).entries()] == ["opened", "rating"]
 

@@ -16,7 +16,7 @@ class SlowJournal:
         self.appended: list[object] = []
 
     def append(self, fact: object) -> Entry:
-        self.go.wait(10)
+        self.go.wait(60)
         if fact == "bad":
             raise JournalUnwritable("the disk refuses ({why})", why="full")
         self.appended.append(fact)
@@ -29,7 +29,7 @@ class SlowJournal:
 def test_future_is_fulfilled_only_when_the_disk_has_it(journal, reader, clock):
     recorder = Recorder(lambda: journal)
 
-    entry = recorder.record(make_rating(clock)).result(10)
+    entry = recorder.record(make_rating(clock)).result(60)
 
     assert reader.hash_at(entry.seq) == entry.hash
     recorder.close()
@@ -43,7 +43,7 @@ def test_recording_never_waits_for_the_disk():
 
     assert not future.done()
     slow.go.set()
-    assert future.result(10).seq == 1
+    assert future.result(60).seq == 1
     recorder.close()
 
 
@@ -55,8 +55,8 @@ def test_refusal_reaches_whoever_waits_and_the_next_press_is_tried_again():
     refused, kept = recorder.record("bad"), recorder.record("good")
 
     with pytest.raises(JournalUnwritable):
-        refused.result(10)
-    assert kept.result(10).seq == 1
+        refused.result(60)
+    assert kept.result(60).seq == 1
     recorder.close()
 
 
@@ -68,7 +68,7 @@ def test_line_that_grows_too_long_is_refused_at_once():
 
     assert isinstance(futures[-1].exception(0), JournalUnwritable)
     slow.go.set()
-    assert futures[0].result(10).seq == 1
+    assert futures[0].result(60).seq == 1
     recorder.close()
 
 
@@ -96,7 +96,7 @@ def test_disk_that_refuses_at_the_start_is_tried_again_with_the_next_press():
 
     recorder = Recorder(open_journal)
 
-    assert recorder.record("press").result(10).seq == 1
+    assert recorder.record("press").result(60).seq == 1
     recorder.close()
 
 
@@ -108,10 +108,10 @@ def test_journal_that_only_a_person_can_make_usable_is_reported_and_presses_are_
         raise JournalInUse("another kiosk program is writing the journal at {path}; stop it first", path="x")
 
     recorder = Recorder(open_journal, on_unusable=lambda error: (heard.append(error), known.set()))
-    assert known.wait(10)
+    assert known.wait(60)
 
     with pytest.raises(JournalInUse):
-        recorder.record("press").result(10)
+        recorder.record("press").result(60)
     assert len(heard) == 1
     recorder.close()
 
@@ -127,8 +127,8 @@ def test_damaged_journal_is_opened_anew_and_the_refused_press_is_not_written_aga
     recorder = Recorder(lambda: next(journals))
 
     with pytest.raises(JournalDamaged):
-        recorder.record("lost").result(10)
-    assert recorder.record("kept").result(10).seq == 1
+        recorder.record("lost").result(60)
+    assert recorder.record("kept").result(60).seq == 1
 
     recorder.close()
     assert damaged.appended == ["closed"]
@@ -141,7 +141,7 @@ def test_upkeep_waits_for_a_quiet_moment(monkeypatch):
     slow.go.set()
     recorder = Recorder(lambda: slow, tidy=lambda _journal: tidied.set() or False)
 
-    assert tidied.wait(10)
+    assert tidied.wait(60)
     recorder.close()
 
 
@@ -157,5 +157,5 @@ def test_whatever_keeps_the_journal_from_opening_every_press_is_answered():
 
     recorder = Recorder(open_journal)
 
-    assert recorder.record("press").result(10).seq == 1
+    assert recorder.record("press").result(60).seq == 1
     recorder.close()

@@ -104,7 +104,7 @@ def kinds(folder: Path) -> list[str]:
 
 
 def await_true(condition) -> None:
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.1)

@@ -15,7 +15,7 @@ import pytest
 pytestmark = pytest.mark.window
 
 WATCHDOG_S = 1.5
-DEADLINE_S = 40.0
+DEADLINE_S = 60.0
 FREEZES = """
 import sys, time
 from pathlib import Path
@@ -62,12 +62,12 @@ class Manager:
     def stop(self, by: signal.Signals) -> int:
         assert self._process is not None
         self._process.send_signal(by)
-        return self._process.wait(timeout=20)
+        return self._process.wait(60)
 
     def close(self) -> None:
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
-            self._process.wait(timeout=20)
+            self._process.wait(60)
         self._door.close()
 
 

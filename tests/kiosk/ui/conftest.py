@@ -27,7 +27,7 @@ NAMES = (
     {"vi": "Đăng ký kinh doanh", "en": "Business registration"},
     {"vi": "Trả kết quả", "en": "Results"},
 )
-DEADLINE_S = 10.0
+DEADLINE_S = 60.0
 _WIDTHS_MAX = 100_000
 
 

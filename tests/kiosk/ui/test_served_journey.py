@@ -33,7 +33,7 @@ def collector(tmp_path: Path) -> Iterator[LiveCollector]:
 
 def participation(collector: LiveCollector, day: str) -> tuple[int, int] | None:
     """Ratings and transactions of the counter's day, as the collector's own report has them."""
-    with urllib.request.urlopen(f"{collector.url}/v1/report?counter=Q1&period={day}", timeout=20) as answer:
+    with urllib.request.urlopen(f"{collector.url}/v1/report?counter=Q1&period={day}", timeout=60) as answer:
         (figures,) = json.load(answer)["tables"]["figures"]
     return None if not isinstance(figures["served"], int) else (figures["n"], figures["served"])
 
@@ -46,7 +46,7 @@ def test_number_typed_on_the_kiosk_gives_participation_on_the_collectors_report(
     clock.wall = yesterday.replace(hour=9, minute=0, second=0, microsecond=0)
     recorder = Recorder(lambda: Journal.open(live.path, clock, "hailong test", allow_any_disk=True))
     for _ in range(40):
-        recorder.record(Rating(clock.now(), "sipas-5@1", "overall", 5, Standing.COUNTED)).result(20)
+        recorder.record(Rating(clock.now(), "sipas-5@1", "overall", 5, Standing.COUNTED)).result(60)
     clock.wall = live.clock.now().wall
 
     def tally() -> Any:

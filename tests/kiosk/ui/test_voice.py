@@ -27,7 +27,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def prepared(voice: Voice, *wanted: tuple[str, str]) -> Voice:
     done = threading.Event()
     voice.prepare(wanted, done.set)
-    assert done.wait(10)
+    assert done.wait(60)
     return voice
 
 

@@ -143,6 +143,6 @@ def test_ring_that_the_office_set_becomes_the_suite_of_the_apt_source(tmp_path, 
     cycles(agent, clock)
 
     script = resource("config", "debian", "kiosk", "follow-ring")
-    subprocess.run(["sh", script, tmp_path / "settings.json", source, tmp_path / "own-suites"], check=True, timeout=10)
+    subprocess.run(["sh", script, tmp_path / "settings.json", source, tmp_path / "own-suites"], check=True, timeout=60)
 
     assert source.read_text("utf-8").splitlines()[2] == f"Suites: {suite}"

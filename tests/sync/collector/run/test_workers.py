@@ -23,7 +23,7 @@ from tests.sync.collector.run.small_worker import CANNOT, CODE
 
 PROGRAM = str(Path(__file__).with_name("small_worker.py"))
 ROOT = Path(__file__).parents[4]
-DEADLINE_S = 30.0
+DEADLINE_S = 60.0
 QUICK = Patience(tick_s=0.05, pause_s_max=0.1)
 CALLERS = 6
 

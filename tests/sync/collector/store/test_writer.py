@@ -32,7 +32,7 @@ def codes(database: Database) -> set[str]:
 def test_what_was_answered_is_there_for_everyone(database: Database) -> None:
     writer = writer_for(database)
 
-    assert writer.submit(put("A")).result(10) == "A"
+    assert writer.submit(put("A")).result(60) == "A"
     assert codes(database) == {"A"}
     writer.close()
 
@@ -72,7 +72,7 @@ def test_requests_that_wait_share_one_commit(sqlite: Database) -> None:
     free.set()
 
     for future in (first, *waiting):
-        future.result(10)
+        future.result(60)
     writer.close()
 
     assert len(commits) == 2
@@ -93,7 +93,7 @@ def test_nobody_is_answered_when_the_commit_fails(sqlite: Database) -> None:
     assert isinstance(first.exception(10), StorageFull)
     assert isinstance(second.exception(10), StorageFull)
     event.remove(sqlite.writer, "commit", spoil)
-    assert writer.submit(put("AFTER")).result(10) == "AFTER"
+    assert writer.submit(put("AFTER")).result(60) == "AFTER"
     writer.close()
     assert codes(sqlite) == {"AFTER"}
 
@@ -105,8 +105,8 @@ def test_a_client_that_hangs_up_takes_nobody_with_it(sqlite: Database) -> None:
     gone.cancel()
     free.set()
 
-    assert first.result(10)
-    assert stays.result(10) == "STAYS"
+    assert first.result(60)
+    assert stays.result(60) == "STAYS"
     writer.close()
     assert codes(sqlite) == {"FIRST", "STAYS"}
 
@@ -148,7 +148,7 @@ def test_work_whose_connection_breaks_off_is_done_again_on_another(postgres: str
         database = open_database(url)
         writer = writer_for(database)
 
-        assert writer.submit(work).result(10) == "P2"
+        assert writer.submit(work).result(60) == "P2"
 
         assert codes(database) == {"P2"}
         writer.close()

@@ -51,7 +51,7 @@ class RealProvider:
         for _ in range(9):
             body = None
             if "/interaction/" in at:
-                with browser.open(at, timeout=10) as page:
+                with browser.open(at, timeout=60) as page:
                     form = page.read().decode()
                 action = re.search(r'action="([^"]+)"', form)
                 assert action, form
@@ -60,7 +60,7 @@ class RealProvider:
                 at = urljoin(at, action[1])
                 body = urlencode({"prompt": prompt[1], "login": name, "password": "any"}).encode()
             try:
-                with browser.open(at, body, timeout=10) as answer:
+                with browser.open(at, body, timeout=60) as answer:
                     at = answer.geturl()
             except urllib.error.HTTPError as moved:
                 if moved.code not in (302, 303):

@@ -49,7 +49,7 @@ class Browser:
         """The way back to the collector."""
         parts = urlsplit(there)
         assert f"{parts.scheme}://{parts.netloc}" == self.provider.url
-        connection = http.client.HTTPConnection(parts.netloc, timeout=5)
+        connection = http.client.HTTPConnection(parts.netloc, timeout=60)
         connection.request("GET", f"{parts.path}?{parts.query}")
         back = connection.getresponse().getheader("Location", "")
         connection.close()
