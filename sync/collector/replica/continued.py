@@ -18,9 +18,10 @@ from kiosk.journal.chain import Cursor, chain_next
 from kiosk.journal.lines import OpenedLine
 from sync.collector.people.audit import note
 from sync.collector.replica.aside import JOURNAL_ID
+from sync.collector.replica.dropped import gone_of, is_same_in
 from sync.collector.replica.held import mark_due
 from sync.collector.replica.projection_rows import LateLine, Unread, UnreadReason
-from sync.collector.replica.stored import had, stored_hashes
+from sync.collector.replica.stored import as_had, stored_hashes
 from sync.collector.replica.visit_check import Claim, strangers
 from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import carried, duplicate, journal, micros
@@ -199,14 +200,17 @@ def _known_origins(
 ) -> dict[int, Position]:
     stored = _stored(connection, wanted)
     elsewhere = _carried_elsewhere(connection, wanted)
+    # A line may name many places: of each journal is read once what is kept of dropped ones.
+    gone = {each: gone_of(connection, each) for each in {at.journal_id for at in wanted - stored.keys()}}
     found: dict[int, Position] = {}
     for seq, places in origins.items():
         for origin in places:
-            kept = stored.get(origin.position) or had(connection, *origin.position, origin.hash)
+            at = origin.position
+            kept = stored.get(at) or as_had(is_same_in(gone.get(at.journal_id, ()), at.seq, origin.hash), origin.hash)
             if kept not in (None, origin.hash):
-                _note_fork(connection, origin.position.journal_id, received_at)
+                _note_fork(connection, at.journal_id, received_at)
             elif kept is not None:
-                found.setdefault(seq, origin.position)
+                found.setdefault(seq, at)
             elif origin in elsewhere:
                 found.setdefault(seq, elsewhere[origin])
     return found

@@ -4,7 +4,7 @@ Of each journal they are its first lines, without a hole. The hash at their end 
 of each of them four bytes of its hash, by which whoever has the line can be told that it is the same.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ ARCHIVED, DECIDED, DONE = "archived", "decided", "done"
 _GONE = select(dropped_lines).where(
     dropped_lines.c.journal_id == bindparam("wanted"), dropped_lines.c.sums.is_not(None)
 )
+_GONE_AT = _GONE.where(dropped_lines.c.first_seq <= bindparam("at"), dropped_lines.c.last_seq >= bindparam("at"))
 
 
 class Floor(NamedTuple):
@@ -72,9 +73,18 @@ def is_same_dropped(connection: Connection, journal_id: str, seq: int, digest: b
 
     Of two thousand million others one would be taken for it.
     """
-    wanted = _GONE.where(dropped_lines.c.first_seq <= seq, dropped_lines.c.last_seq >= seq)
-    row = connection.execute(wanted, {"wanted": journal_id}).one_or_none()
-    return None if row is None else print_at(row, seq) == digest[:PRINT_BYTES]
+    return is_same_in(connection.execute(_GONE_AT, {"wanted": journal_id, "at": seq}).all(), seq, digest)
+
+
+def is_same_in(gone: Sequence[Row[Any]], seq: int, digest: bytes) -> bool | None:
+    """The same, among all that is kept ``gone_of`` its journal: for many entries at once."""
+    found = next((row for row in gone if row.first_seq <= seq <= row.last_seq), None)
+    return None if found is None else print_at(found, seq) == digest[:PRINT_BYTES]
+
+
+def gone_of(connection: Connection, journal_id: str) -> Sequence[Row[Any]]:
+    """All that is kept of a journal's dropped lines."""
+    return connection.execute(_GONE, {"wanted": journal_id}).all()
 
 
 def print_at(row: Row[Any], seq: int) -> bytes:

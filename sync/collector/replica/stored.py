@@ -131,8 +131,12 @@ def stored_hashes(connection: Connection, journal_id: str, seqs: Collection[int]
 
 def had(connection: Connection, journal_id: str, seq: int, digest: bytes) -> bytes | None:
     """What the copy had after a dropped entry: ``digest``, or ``ANOTHER``; None for an entry that was not dropped."""
-    is_its = is_same_dropped(connection, journal_id, seq, digest)
-    return None if is_its is None else digest if is_its else ANOTHER
+    return as_had(is_same_dropped(connection, journal_id, seq, digest), digest)
+
+
+def as_had(is_same: bool | None, digest: bytes) -> bytes | None:
+    """The same, where it is known whether the dropped entry's hash was ``digest``."""
+    return None if is_same is None else digest if is_same else ANOTHER
 
 
 def is_same(connection: Connection, journal_id: str, seq: int, digest: bytes) -> bool:

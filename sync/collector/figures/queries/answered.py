@@ -4,12 +4,27 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, union
+from sqlalchemy import ColumnElement, Connection, Date, String, and_, bindparam, or_, select, union
 
 from sync.collector.figures.queries.asked import Asked
 from sync.collector.figures.queries.counts import HalfDay, read_asked
 from sync.collector.figures.queries.grains import Days
+from sync.collector.figures.queries.summed import FIRST, LAST
 from sync.collector.store.schema import block, survey_text, uncut_count
+
+
+def _is_over(day: Any, part: Any) -> ColumnElement[bool]:
+    today = bindparam("today", type_=Date)
+    return or_(day < today, and_(day == today, part < bindparam("part", type_=String)))
+
+
+_U, _B = uncut_count.c, block.c
+_WAITING = union(
+    select(_U.survey, _U.question).where(_U.day.between(FIRST, LAST), _U.n > 0, _is_over(_U.day, _U.part)),
+    select(_B.series, _B.question).where(
+        _B.shown_at.is_(None), _B.last_day >= FIRST, _B.first_day <= LAST, _is_over(_B.first_day, _B.first_part)
+    ),
+)
 
 
 def read_answered(connection: Connection, days: Days, present: HalfDay) -> dict[Asked, int]:
@@ -18,20 +33,10 @@ def read_answered(connection: Connection, days: Days, present: HalfDay) -> dict[
     Of half days before the ``present`` one. What no block holds yet stands under the exact ``id@version``.
     """
     found = read_asked(connection, days)
-    u, b = uncut_count.c, block.c
-    uncut = select(u.survey, u.question).where(u.day.between(*days), u.n > 0, _is_before(u.day, u.part, present))
-    unshown = select(b.series, b.question).where(
-        b.shown_at.is_(None), b.last_day >= days.first, b.first_day <= days.last,
-        _is_before(b.first_day, b.first_part, present),
-    )  # fmt: skip
-    for row in sorted(tuple(row) for row in connection.execute(union(uncut, unshown))):
+    values = {"today": date.fromisoformat(present[0]), "part": present[1], **days._asdict()}
+    for row in sorted(tuple(row) for row in connection.execute(_WAITING, values)):
         found.setdefault(Asked(*row), 0)
     return found
-
-
-def _is_before(day: Any, part: Any, present: HalfDay) -> ColumnElement[bool]:
-    today = date.fromisoformat(present[0])
-    return or_(day < today, and_(day == today, part < present[1]))
 
 
 def read_published(connection: Connection, refs: Collection[str]) -> dict[str, datetime]:

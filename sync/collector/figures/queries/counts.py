@@ -47,14 +47,25 @@ Levels = tuple[int, int, int, int, int]
 NO_LEVELS: Levels = (0, 0, 0, 0, 0)
 
 
+def all_levels(table: Table) -> Any:
+    """How many ratings a row tells of."""
+    first, *others = (table.c[name] for name in LEVEL_NAMES)
+    return sum(others, first)
+
+
+_S, _U = shown_stream.c, shown_unit_count.c
+_EVER = select(_S.survey, _S.question).where(_S.stream == COUNTED).order_by(_S.survey, _S.question)
+_IN_MONTHS = select(func.sum(all_levels(shown_unit_count))).where(
+    _U.survey == bindparam("survey"), _U.question == bindparam("question"), _U.stream == COUNTED, _U.grain == MONTH,
+    _U.first.between(FIRST, LAST),
+)  # fmt: skip
+
+
 def read_asked(connection: Connection, days: Days) -> dict[Asked, int]:
     """Which questions were answered in the months of these days, and how often."""
-    streams = select(shown_stream.c.survey, shown_stream.c.question).where(shown_stream.c.stream == COUNTED)
-    c, found = shown_unit_count.c, {}
-    months = and_(c.grain == MONTH, c.first.between(days.first.replace(day=1), days.last))
-    for asked in [Asked(*row) for row in connection.execute(streams.order_by(*streams.selected_columns))]:
-        of_it = and_(c.survey == asked.survey, c.question == asked.question, c.stream == COUNTED)
-        if n := connection.execute(select(func.sum(all_levels(shown_unit_count))).where(of_it, months)).scalar_one():
+    months, found = {"first": days.first.replace(day=1), "last": days.last}, {}
+    for asked in [Asked(*row) for row in connection.execute(_EVER)]:
+        if n := connection.execute(_IN_MONTHS, {**months, **asked._asdict()}).scalar_one():
             found[asked] = int(n)
     return found
 
@@ -195,12 +206,6 @@ def add(one: Levels | None, other: Iterable[int]) -> Levels:
     if one is None:
         return a, b, c, d, e
     return one[0] + a, one[1] + b, one[2] + c, one[3] + d, one[4] + e
-
-
-def all_levels(table: Table) -> Any:
-    """How many ratings a row tells of."""
-    first, *others = (table.c[name] for name in LEVEL_NAMES)
-    return sum(others, first)
 
 
 def _read(
