@@ -68,7 +68,9 @@ class Heart:
         """
         now = self._clock.now()
         if not may_tell or now.mono_us < self._next_beat_us:
-            return BeatingCollector(collector, None, self._commands, journal, self._log, state.acknowledged(journal.id))
+            return BeatingCollector(
+                self, collector, None, self._commands, journal, self._log, state.acknowledged(journal.id)
+            )
         self._next_beat_us = now.mono_us + round(HEARTBEAT_S_MIN * 1_000_000)
         free = shutil.disk_usage(self._directory).free
         settings, done = kept_version(self._directory), self._commands.untold()
@@ -76,7 +78,9 @@ class Heart:
         log, fault = self._log.told(journal.id), self._log.fault()
         status = msgspec.structs.replace(status, address=self._address(), log=log, log_fault=fault)
         self.told_of_trouble = status.last_error is not None
-        return BeatingCollector(collector, status, self._commands, journal, self._log, state.acknowledged(journal.id))
+        return BeatingCollector(
+            self, collector, status, self._commands, journal, self._log, state.acknowledged(journal.id)
+        )
 
     def beat_soon(self) -> None:
         """Beat with the next cycle: there is something to tell that somebody waits for."""
@@ -88,6 +92,7 @@ class BeatingCollector:
 
     def __init__(
         self,
+        heart: Heart,
         collector: ReportedCollector,
         status: DeviceStatus | None,
         commands: Commands,
@@ -96,6 +101,7 @@ class BeatingCollector:
         known: Cursor,
     ) -> None:
         """``known`` is how far the collector is known to reach."""
+        self._heart = heart
         self._known = known
         self._journal = journal
         self._log = log
@@ -123,6 +129,8 @@ class BeatingCollector:
             return cursor
         except CollectorUnavailable as error:
             if error.trouble is not Trouble.WRONG_ANSWER:
+                # Put off or lost: with the next cycle, or the kiosk would be unheard for one more of them.
+                self._heart.beat_soon()
                 raise
             cursor = self._collector.cursor(journal_id)
             self._log.refuse(f"the answer to the status cannot be used: {error.detail}")

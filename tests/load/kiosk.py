@@ -119,9 +119,10 @@ class Kiosk:
             asked = self.signer.get(f"/v1/journals/{self.journal_id}", self.clock())
             answer = await self._call(connection, CURSOR, asked.wire)
         else:
-            self._beats_at = now + HEARTBEAT_S_MIN * self.period_s / 60
             request = self.signer.message("/v1/device/status", self._status(), self.clock())
             answer = await self._call(connection, HEARTBEAT, request.wire)
+            if answer.status == 200:
+                self._beats_at = now + HEARTBEAT_S_MIN * self.period_s / 60
         self._require(answer)
         return _cursor_in(answer), msgspec.json.decode(answer.body).get("settings")
 

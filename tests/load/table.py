@@ -76,7 +76,8 @@ def _changes(outcome: Outcome) -> Iterator[Row]:
     at_rest = outcome.plan.kiosks - outcome.plan.outage
     took = sorted(at - outcome.changed for one in outcome.seen for at in one.changed_at)[:at_rest]
     yield Row("kiosks that have the changed settings", len(took), "", at_rest, at_most=False)
-    yield Row("seconds until the last of them had them", took[-1] if took else 0.0, "s", SEEN_S_MAX)
+    last = took[-1] if len(took) == at_rest else float("inf")
+    yield Row("seconds until the last of them had them", last, "s", SEEN_S_MAX)
 
 
 def _shares(spent: Spent, n: int) -> Iterator[Row]:

@@ -18,14 +18,20 @@ from sync.collector.fleet.rollouts.calendars import Calendars
 from sync.collector.fleet.rollouts.effective import InForce, InForceCache, etag_of
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store.blame import lies_in_the_data
-from sync.collector.store.writer import WAITING_MAX, Writer
+from sync.collector.store.writer import Writer
 from sync.protocol.messages import DeviceSettings, StatusAnswer
 
 GATHERED_S, GATHERED_MANY_S = 0.01, 0.05
 """So long a word waits for others, and where others came the last time: no kiosk notices, and each transaction, which
 costs three times what a word in it does, is shared by more of them."""
-TOGETHER_MAX = 64
-"""Words of one transaction: the longest that a kiosk waits for others' is some 20 ms."""
+ENOUGH = 64
+"""Where so many wait already, nothing is gained by waiting for more."""
+TOGETHER_MAX = 512
+"""Words of one transaction. Those that came while the last one was under way are usually a few tens; where the disk is
+slow they are as many as came meanwhile, so that a commit of a second holds up a minute's calls and no more."""
+WAITING_MAX = 4096
+"""Words that wait at most, some 3 kB each: all that a fleet of 20,000 says while a disk stands still for ten seconds. A
+kiosk that is put off calls again soon, and that costs more than its waiting."""
 EACH_MAX = 2
 """Words of one kiosk that wait at most: one that it has given up on, and the one it sent after that.
 
@@ -81,7 +87,7 @@ class Heartbeats:
     async def _run(self) -> None:
         try:
             while self._waiting:
-                if len(self._waiting) < TOGETHER_MAX:
+                if len(self._waiting) < ENOUGH:
                     await asyncio.sleep(GATHERED_MANY_S if self._come_together else GATHERED_S)
                 taken = self._take()
                 self._come_together = len(taken) > 1
@@ -105,8 +111,9 @@ class Heartbeats:
             outcomes = await asyncio.wrap_future(self._writer.submit(work))
         except Exception as error:  # noqa: BLE001 - an edge: whoever waits must hear of it, and others go on
             if len(taken) > 1 and lies_in_the_data(error):
-                for one in taken:
-                    await self._keep([one])
+                # In halves until it stands alone: of hundreds, one by one would be hundreds of commits.
+                await self._keep(taken[: len(taken) // 2])
+                await self._keep(taken[len(taken) // 2 :])
                 return
             outcomes = [error] * len(taken)
         for (_, future), outcome in zip(taken, outcomes, strict=True):

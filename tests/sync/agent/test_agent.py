@@ -9,6 +9,7 @@ from sync.agent.agent import PERIOD_S, Agent
 from sync.agent.backoff import wait_between
 from sync.agent.device.enroll import KioskFiles
 from sync.agent.errors import CollectorUnavailable, DeviceNotRecognised, NotEnrolled
+from sync.agent.heartbeat import HEARTBEAT_S_MIN
 from sync.agent.state import load_state
 from sync.agent.troubles import Trouble
 from sync.protocol.messages import SHORT_TEXT_MAX
@@ -298,6 +299,19 @@ def test_trouble_that_passed_is_told_with_the_next_status(kiosk, clock):
     agent.run_cycle()
 
     assert [status.last_error for status in kiosk.collector.statuses[-2:]] == ["busy: 503", None]
+
+
+def test_status_that_was_put_off_is_told_with_the_next_call(kiosk, clock):
+    agent = kiosk.start()
+    kiosk.collector.trouble = unavailable()
+    agent.run_cycle()
+    clock.advance(HEARTBEAT_S_MIN / 4)
+    kiosk.collector.trouble = None
+    heard = len(kiosk.collector.statuses)
+
+    agent.run_cycle()
+
+    assert len(kiosk.collector.statuses) == heard + 1
 
 
 def test_collector_that_takes_no_status_gets_the_ratings_all_the_same(kiosk):

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import Connection, event, select, update
 from starlette.testclient import TestClient
 
 from kiosk.domain.instant import Instant
@@ -16,15 +17,15 @@ from sync.collector.errors import CollectorBusy, JournalForeign
 from sync.collector.fleet.devices import directory
 from sync.collector.fleet.devices.credentials import move_device, revoke_device
 from sync.collector.fleet.devices.grants import end_grants, grant_counters
-from sync.collector.fleet.kiosks.status import NotKept, Word
+from sync.collector.fleet.kiosks.status import NotKept, Word, keep_words
 from sync.collector.fleet.places.units import rename_counter, rename_unit
 from sync.collector.people.audit import note
-from sync.collector.services.heartbeats import EACH_MAX, TOGETHER_MAX
+from sync.collector.services import heartbeats
+from sync.collector.services.heartbeats import EACH_MAX, TOGETHER_MAX, WAITING_MAX
 from sync.collector.services.services import Services
 from sync.collector.store import schema
 from sync.collector.store.changes import read_change
 from sync.collector.store.schema import micros
-from sync.collector.store.writer import WAITING_MAX
 from sync.protocol.messages import DeviceStatus, KeyRequest, StatusAnswer, encode_message
 from sync.protocol.signature import prove_key
 from tests.sync.collector.api.test_api_device import JSON, status_of
@@ -80,6 +81,50 @@ def test_words_that_come_together_are_kept_by_one_commit(services: Services, off
     assert told == {one.device_id: one.status.journal_id for one in words}
     offsets = {row[0]: row[1] for row in office.rows("journal", "journal_id", "boot_offset_us")}
     assert offsets == {one.status.journal_id: schema.micros(NOON) - one.clock.mono_us for one in words}
+
+
+def of_strangers(office: Office, n: int) -> list[Word]:
+    """Words of so many kiosks that nobody knows."""
+    said = word(office, Pen())
+    return [said._replace(device_id=str(UUID(int=2**100 + i))) for i in range(n)]
+
+
+def test_all_that_came_during_a_slow_commit_share_the_next_one(services: Services, office: Office) -> None:
+    commits: list[object] = []
+    event.listen(services.database.writer, "commit", commits.append)
+
+    answers = say(services, of_strangers(office, TOGETHER_MAX))
+
+    assert answers == [NotKept.KEY] * TOGETHER_MAX
+    assert len(commits) == 1
+
+
+def test_kiosk_waits_rather_than_being_put_off_until_very_many_wait(services: Services, office: Office) -> None:
+    *answers, last = say(services, of_strangers(office, WAITING_MAX + 1))
+
+    assert answers == [NotKept.KEY] * WAITING_MAX
+    assert isinstance(last, CollectorBusy)
+
+
+def test_one_odd_word_among_many_costs_few_commits(
+    services: Services, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    *others, odd = of_strangers(office, 256)
+    tries: list[int] = []
+
+    def picky(connection: Connection, words: Sequence[Word], *rest: Any) -> Any:
+        tries.append(len(words))
+        if odd in words:
+            raise ValueError("no column holds this")
+        return keep_words(connection, words, *rest)
+
+    monkeypatch.setattr(heartbeats, "keep_words", picky)
+
+    *answers, refused = say(services, [*others, odd])
+
+    assert answers == [NotKept.KEY] * len(others)
+    assert isinstance(refused, ValueError)
+    assert len(tries) == 1 + 2 * 8
 
 
 def test_kiosk_that_speaks_twice_at_once_is_heard_twice(services: Services, office: Office) -> None:
@@ -178,7 +223,7 @@ def test_what_changes_no_kiosk_or_was_undone_leaves_the_mark(office: Office) -> 
 
 def test_one_kiosk_has_a_share_of_what_waits_and_no_more(services: Services, office: Office) -> None:
     other, pen = replace(office, device=office.new_device()), Pen()
-    words = [word(office, pen) for _ in range(WAITING_MAX + 10)]
+    words = [word(office, pen)] * (EACH_MAX + 10)
 
     *flood, answer = say(services, [*words, word(other, Pen())])
 
