@@ -16,7 +16,7 @@ from tests.builders import FrozenClock
 
 PIN = "314159"
 DEADLINE_S = 60.0
-_SCISSOR_TEST = 0x0C11
+SCISSOR_TEST = 0x0C11
 """OpenGL's number for it; Kivy names only what it uses itself."""
 
 
@@ -69,7 +69,7 @@ def fill_a_corner_only() -> None:
     """From now on all is drawn, but a corner alone is filled: in software that takes nine tenths of a visit."""
     from kivy.graphics.opengl import glEnable, glScissor
 
-    glEnable(_SCISSOR_TEST)
+    glEnable(SCISSOR_TEST)
     glScissor(0, 0, 16, 16)
 
 

@@ -89,6 +89,8 @@ class FakeCollector:
         """What is asked of the kiosk, until it has told what came of it."""
         self.log: Callable[[DeviceStatus], object] = lambda _: None
         """What a status is answered of the public log."""
+        self.pictures: list[bytes] = []
+        self.refuses_pictures: Exception | None = None
         self.answers_lost = 0
         """How many of the next appends are kept while their answer is lost."""
         self.trouble: Exception | None = None
@@ -116,6 +118,11 @@ class FakeCollector:
     def hash_at(self, journal_id: str, seq: int, ours: bytes) -> bytes:
         self.calls.append("hash")
         return Cursor.start(journal_id).after(self.copies.get(journal_id, [])[:seq]).head
+
+    def show(self, png: bytes) -> None:
+        if self.refuses_pictures is not None:
+            raise self.refuses_pictures
+        self.pictures.append(png)
 
     def report(self, status: DeviceStatus) -> StatusAnswer:
         if self.takes_status:

@@ -19,6 +19,7 @@ class Order(StrEnum):
     RESTART = "restart"
     TOUCH_TEST = "touch_test"
     CLEANING_OFF = "cleaning_off"
+    PICTURE = "picture"
 
 
 class _Laid(msgspec.Struct, frozen=True):

@@ -22,12 +22,22 @@ from kiosk.journal.recorder import Recorder
 from kiosk.numbers.language_count import LanguageCount
 from kiosk.office.from_centre import counter_said, with_office, words_key_said
 from kiosk.office.orders import Order, next_order
+from kiosk.office.picture import SIDE_PX_MAX, keep_picture
 from kiosk.office.public_log import log_is_doubted
 from kiosk.office.screen_sizes import forget_screen_sizes, write_screen_sizes
 from kiosk.office.settings import SYSTEM_FILE, KioskSettings
 from kiosk.office.times_at_odds import faults_of_times
 from kiosk.run.staff_desk import staff_desk
-from kiosk.ui.app import WindowOptions, Wiring, call_touch_test, repeat_on_screen, run_kiosk, stop_kiosk, tell_doubt
+from kiosk.ui.app import (
+    WindowOptions,
+    Wiring,
+    call_touch_test,
+    repeat_on_screen,
+    run_kiosk,
+    stop_kiosk,
+    take_picture,
+    tell_doubt,
+)
 from kiosk.ui.look.languages import load_languages
 from kiosk.ui.look.theme import read_office_colours
 from kiosk.ui.wiring.desk import Errands
@@ -201,6 +211,15 @@ class _Run:
             stop_kiosk()
         elif order is Order.TOUCH_TEST:
             call_touch_test()
+        elif order is Order.PICTURE:
+            take_picture(self._keep_picture, SIDE_PX_MAX)
+
+    def _keep_picture(self, png: bytes) -> None:
+        try:
+            if not keep_picture(self.settings.folder, png):
+                _log.warning("the picture of the screen is too large to be sent: %d bytes", len(png))
+        except OSError as error:
+            _log.warning("the picture of the screen was not kept: %s", error.strerror)
 
     def stop_for(self, error: JournalError) -> None:
         """End the run: only a person can make the journal usable."""

@@ -23,6 +23,7 @@ __all__ = [
     "repeat_on_screen",
     "run_kiosk",
     "stop_kiosk",
+    "take_picture",
     "tell_doubt",
 ]
 
@@ -47,6 +48,11 @@ def stop_kiosk() -> None:
 def call_touch_test() -> None:
     """Show the touch test on the resting screen, from whatever thread; with no kiosk running, do nothing."""
     _have_done(lambda app: app.call_touch_test())
+
+
+def take_picture(take: Callable[[bytes], object], side_px_max: int) -> None:
+    """Give ``take`` a PNG of what the screen shows, if nobody is at it then; from whatever thread."""
+    _have_done(lambda app: app.take_picture(take, side_px_max))
 
 
 def tell_doubt(*, doubted: bool) -> None:

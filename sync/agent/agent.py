@@ -22,6 +22,7 @@ from sync.agent.errors import AgentError, DeliveryError, JournalTaken
 from sync.agent.heartbeat import Heart
 from sync.agent.office import OfficeSettingsRefused, keep_settings, kept_version
 from sync.agent.own_log import read_own_log
+from sync.agent.pictures import Pictures
 from sync.agent.state import AgentState, keep_state, load_state
 from sync.agent.transparency.watch import LogWatch
 from sync.agent.troubles import Trouble
@@ -71,7 +72,9 @@ class Agent:
         self._period_s = period_s
         self._journal_watch = FileWatch(journal_path)
         self._device_watch = FileWatch(files.device)
-        commands, log = Commands(files.directory, read_log), LogWatch(files.log, clock, self._guide.collector)
+        self._pictures = Pictures(files.directory, clock)
+        commands = Commands(files.directory, read_log, self._pictures.note_asked)
+        log = LogWatch(files.log, clock, self._guide.collector)
         self._heart = Heart(files.directory, clock, commands, read_refusal, self._guide.address, log)
         self._has_news = False
         self._asks_anew = self._guide.asks_anew()
@@ -138,6 +141,8 @@ class Agent:
                 cursor = self._upload(journal, beating, alive, lambda: self._guide.recognise(collector))
                 self._note_news(beating.has_news)
                 self._pull_settings(collector, beating.settings)
+                if tells_status:
+                    self._pictures.bring(collector)
                 return cursor
             except Diverged:
                 common = last_common(journal, collector)

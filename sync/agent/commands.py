@@ -14,12 +14,13 @@ from kiosk.base.private_file import write_private
 from sync.protocol.excerpt import without_persons
 from sync.protocol.messages import COMMANDS_MAX, CommandDone, DeviceCommand
 
+PICTURE = "picture"
 COMMANDS_FILE = "commands.json"
 ORDERS_FILE = "orders.json"
 """What the screen is to do: ``kiosk.office.orders`` reads it."""
 UPGRADE_FILE = "upgrade-again"
 """Tells the upgrade, which is root's and not ours, to forget what it holds back."""
-FOR_THE_SCREEN = frozenset({"restart", "touch_test", "cleaning_off"})
+FOR_THE_SCREEN = frozenset({"restart", "touch_test", "cleaning_off", PICTURE})
 KNOWN_MAX = 64
 
 _log = structlog.get_logger("agent")
@@ -44,9 +45,12 @@ class Order(msgspec.Struct, frozen=True):
 class Commands:
     """Takes commands from answers, and hands out what came of them."""
 
-    def __init__(self, directory: Path, read_log: Callable[[], str]) -> None:
+    def __init__(
+        self, directory: Path, read_log: Callable[[], str], on_picture: Callable[[], None] = lambda: None
+    ) -> None:
+        """``on_picture`` hears that the screen was asked for a picture."""
         self._file, self._orders = directory / COMMANDS_FILE, directory / ORDERS_FILE
-        self._read_log = read_log
+        self._read_log, self._on_picture = read_log, on_picture
 
     def untold(self) -> list[CommandDone]:
         """What came of commands, as the next status is to tell it."""
@@ -92,6 +96,8 @@ class Commands:
             write_private(self._orders, msgspec.json.encode([*orders, Order(command.id, command.kind)]), durable=True)
         except OSError as error:
             return CommandDone(command.id, f"not handed over: {error.strerror or type(error).__name__}")
+        if command.kind == PICTURE:
+            self._on_picture()
         return CommandDone(command.id, "handed to the screen")
 
     def _leave_word(self, command: DeviceCommand) -> CommandDone:

@@ -108,6 +108,10 @@ class ReportedCollector(Collector, Protocol):
         """The collector's statement, for this question, that it has its own key; unchecked."""
         ...
 
+    def show(self, png: bytes) -> None:
+        """Bring a picture of the kiosk's screen."""
+        ...
+
     @property
     def address(self) -> str:
         """The address that is called."""

@@ -32,6 +32,7 @@ EXCERPT_MAX = 12_000
 
 JSON_MEDIA_TYPE = "application/json"
 BATCH_MEDIA_TYPE = "application/x-ndjson"
+PNG_MEDIA_TYPE = "image/png"
 
 Hash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 """32 bytes as lower-case hex."""
@@ -71,7 +72,7 @@ class DeviceCommand(msgspec.Struct, frozen=True):
     id: JournalId
     """Random: a kiosk that knows it does not do it again."""
     kind: _ShortText
-    """``restart``, ``status``, ``touch_test``, ``cleaning_off``, ``log``, ``upgrade``; another one is unknown."""
+    """``restart``, ``status``, ``touch_test``, ``cleaning_off``, ``log``, ``upgrade``, ``picture``; else unknown."""
 
 
 class CommandDone(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -32,6 +32,7 @@ TELLS_NOTHING = {
     "/tai-khoan/{name}": "an account",
     "/kiem-toan-tep/hailong-verify.py": "a program",
     "/log/restarted": "which log this one follows",
+    "/may/{device}/man-hinh.png": "a picture of a screen at which nobody is",
     "/v1/device": "what is set on a kiosk, for itself",
     "/v1/device/collector": "the collector's key, for kiosks",
     "/v1/journals/{journal_id}": "a kiosk's own cursor, for itself",

@@ -58,6 +58,7 @@ PAGES = (
     Listed("18-dau-hieu-thu-hai", "/dau-hieu/{number}", "/dau-hieu/2"),
     Listed("20-may", "/may", "/may", IT),
     Listed("20-may-theo-don-vi", "/may", "/may?xem=don-vi", IT),
+    Listed("20-may-man-hinh", "/may", "/may?xem=man-hinh", IT),
     Listed("20-may-dia-day", "/may", "/may?loi=dia", IT),
     Listed("20-may-khong-thay", "/may", "/may?tim=khong-co", IT),
     Listed("21-mot-may", "/may/{device}", "/may/{device}", IT),
@@ -89,7 +90,7 @@ PAGES = (
 
 NO_PAGES = (
     "/xuat", "/da-chot", "/xuat-766", "/xuat-tt01", "/vu-viec.csv", "/may.csv", "/nhat-ky.csv", "/kiem-toan-goi",
-    "/kiem-toan-tep", "/v1", "/healthz", "/log", "/readyz", "/metrics", "/openapi.json", "/assets",
+    "/may/{device}/man-hinh.png", "/kiem-toan-tep", "/v1", "/healthz", "/log", "/readyz", "/metrics", "/openapi.json", "/assets",
     "/phieu-hoi/giao-dien.css", "/dang-nhap/oidc", "/dang-xuat/oidc",
 )  # fmt: skip
 """What begins so is a file, is for programs, or leads elsewhere."""

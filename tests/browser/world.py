@@ -1,5 +1,7 @@
 """World: a collector with something on every page, and somebody of every role; small, for the browser's tests."""
 
+import struct
+import zlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,6 +14,7 @@ from sync.collector.fleet.devices.credentials import move_device
 from sync.collector.fleet.kiosks.commands import Kind, order_command, settle_commands
 from sync.collector.fleet.kiosks.faults import Fault
 from sync.collector.fleet.kiosks.known import Known, know_fault
+from sync.collector.fleet.kiosks.pictures import keep_picture
 from sync.collector.fleet.rollouts.change import Change
 from sync.collector.fleet.rollouts.store import go_on, plan_rollout, read_rollout
 from sync.collector.fleet.surveys.library import shipped_surveys
@@ -96,6 +99,7 @@ def write_upkeep(connection: Connection, device: str, moved_to: str, now: dateti
     said = CommandDone(asked, "done", "2026-11-20T10:00:01 up_to_date\n2026-11-20T10:01:02 cycle_without_success\n")
     settle_commands(connection, device, [said], now - timedelta(hours=1))
     order_command(connection, device, Kind.RESTART, now, IT)
+    keep_picture(connection, device, grey_png(800, 500), now - timedelta(minutes=4))
     for days in range(50):
         at = now - timedelta(days=days)
         if days not in (12, 13):
@@ -107,6 +111,17 @@ def write_upkeep(connection: Connection, device: str, moved_to: str, now: dateti
     change = Change(theme="dark", survey="tt32-3@1", texts={"vi": {"office": "Trung tâm Phục vụ hành chính công"}})
     number = plan_rollout(connection, None, "Giao diện tối cho sảnh lớn", change, now, ADMINISTRATOR, now)
     go_on(connection, read_rollout(connection, number), ADMINISTRATOR, now)
+
+
+def grey_png(width: int, height: int) -> bytes:
+    """A picture of a screen, all grey."""
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = zlib.compress((b"\0" + b"\xb4" * width) * height)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 def _write_reach(connection: Connection) -> None:

@@ -27,6 +27,7 @@ from sync.protocol.batch import BATCH_ENCODING, pack_batch
 from sync.protocol.messages import (
     BATCH_MEDIA_TYPE,
     JSON_MEDIA_TYPE,
+    PNG_MEDIA_TYPE,
     AnyMessage,
     CursorMessage,
     DeviceStatus,
@@ -126,6 +127,10 @@ class CollectorClient:
     def prove(self, nonce: str) -> OwnKeyAnswer:
         """The collector's statement, for this question, that it has its own key; unchecked."""
         return read_answer(self._call("GET", f"/v1/device/collector?nonce={nonce}"), OwnKeyAnswer)
+
+    def show(self, png: bytes) -> None:
+        """Bring a picture of the kiosk's screen."""
+        read_answer(self._call("PUT", "/v1/device/picture", png, {"Content-Type": PNG_MEDIA_TYPE}), AnyMessage)
 
     @property
     def address(self) -> str:

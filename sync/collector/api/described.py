@@ -8,6 +8,7 @@ from sync.protocol import messages
 from sync.protocol.messages import (
     BATCH_MEDIA_TYPE,
     JSON_MEDIA_TYPE,
+    PNG_MEDIA_TYPE,
     CursorMessage,
     DeviceSettings,
     DeviceStatus,
@@ -89,6 +90,12 @@ BATCH_BODY: Described = {
 }
 ENROLMENT_BODY: Described = {"requestBody": {"required": True, "content": _json("EnrolmentRequest")}}
 KEY_BODY: Described = {"requestBody": {"required": True, "content": _json("KeyRequest")}}
+PICTURE_BODY: Described = {
+    "requestBody": {
+        "required": True,
+        "content": {PNG_MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 STATUS_BODY: Described = {"requestBody": {"required": True, "content": _json("DeviceStatus")}}
 
 # The answers are listed one by one, so that a client generated from this reads all of them as problems.

@@ -10,13 +10,24 @@ from msgspec import structs
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from kiosk.office.picture import PICTURE_BYTES_MAX
 from sync.collector.api.answers import message_answer
 from sync.collector.api.depends import TheServices
-from sync.collector.api.described import KEY_BODY, NEW_KEY, OWN_KEY, SETTINGS, STATUS_ANSWER, STATUS_BODY, WIRE_PROBLEMS
+from sync.collector.api.described import (
+    KEY_BODY,
+    NEW_KEY,
+    OWN_KEY,
+    PICTURE_BODY,
+    SETTINGS,
+    STATUS_ANSWER,
+    STATUS_BODY,
+    WIRE_PROBLEMS,
+)
 from sync.collector.api.signed import DeviceRevoked, Signed, keyid_of, signed_anew, signed_by_device
 from sync.collector.fleet.devices.credentials import change_key, require_unrevoked
 from sync.collector.fleet.devices.keys import HandedIn
 from sync.collector.fleet.devices.own import read_own_key
+from sync.collector.fleet.kiosks.pictures import keep_picture
 from sync.collector.fleet.kiosks.status import NotKept, Word
 from sync.collector.fleet.rollouts.effective import etag_of, settings_for
 from sync.collector.services.services import Services
@@ -24,6 +35,8 @@ from sync.collector.transparency.answer import Asked, is_up_to_date, log_answer,
 from sync.collector.transparency.shown import keep_shown
 from sync.protocol.messages import (
     JSON_MEDIA_TYPE,
+    PNG_MEDIA_TYPE,
+    AnyMessage,
     DeviceSettings,
     DeviceStatus,
     KeyAnswer,
@@ -89,6 +102,24 @@ async def post_key(request: Request, services: TheServices) -> Response:
     await services.write(in_transaction)
     services.directory.forget(device_id)
     return message_answer(KeyAnswer(wanted.public_key))
+
+
+@router.put(
+    "/v1/device/picture",
+    responses={200: {"description": "It was kept, in the place of the last one"}, **WIRE_PROBLEMS},
+    openapi_extra=PICTURE_BODY,
+)
+async def put_picture(request: Request, services: TheServices) -> Response:
+    """What the kiosk's screen shows, as IT staff asked for it: a PNG of at most 256 KiB."""
+    signed = await signed_by_device(request, services, bytes_max=PICTURE_BYTES_MAX, media_type=PNG_MEDIA_TYPE)
+    device_id = signed.device.device_id
+
+    def in_transaction(connection: Connection) -> None:
+        require_unrevoked(connection, device_id)
+        keep_picture(connection, device_id, signed.body, services.now())
+
+    await services.write(in_transaction)
+    return message_answer(AnyMessage())
 
 
 @router.get("/v1/device/collector", responses={200: OWN_KEY, **WIRE_PROBLEMS})

@@ -19,6 +19,7 @@ from sync.collector.fleet.kiosks.faults import BEHIND_ITS_BACK, Fault
 from sync.collector.fleet.kiosks.incident_store import key_of, read_states, take_turn, write_state
 from sync.collector.fleet.kiosks.incidents import NOTHING, OpenTroubles, Told, What, look_again
 from sync.collector.fleet.kiosks.known import read_known, unknow_fault
+from sync.collector.fleet.kiosks.pictures import forget_pictures
 from sync.collector.fleet.kiosks.roll import Kiosk, walk_roll
 from sync.collector.services.services import Services
 from sync.collector.store.schema import unit
@@ -49,6 +50,7 @@ def watch_fleet(services: Services, transact: Transact) -> None:
     for device_id, fault in past:
         transact(partial(unknow_fault, device_id=device_id, fault=fault, now=now, actor="watch"))
     transact(partial(forget_excerpts, now=now))
+    transact(partial(forget_pictures, now=now))
 
 
 def _briefly(kiosk: Kiosk) -> Kiosk:

@@ -55,7 +55,7 @@ from sync.collector.web.figures import (
     sheet_page,
     today_page,
 )
-from sync.collector.web.fleet import fleet_page, kiosk_page, settings_page, surveys_page
+from sync.collector.web.fleet import fleet_page, kiosk_page, pictures_page, settings_page, surveys_page
 from sync.collector.web.people import accounts_page, audit_page, oidc_pages, receipt_page, signin_pages
 from sync.protocol import problems
 from sync.protocol.errors import AddressWrong, WireError
@@ -77,6 +77,7 @@ PAGES = (
     served_page,
     fleet_page,
     kiosk_page,
+    pictures_page,
     oidc_pages,
     comments_page,
     cases_page,

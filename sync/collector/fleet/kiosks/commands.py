@@ -31,6 +31,7 @@ class Kind(StrEnum):
     RESTART = "restart"
     LOG = "log"
     UPGRADE = "upgrade"
+    PICTURE = "picture"
 
 
 def order_command(connection: Connection, device_id: str, kind: Kind, now: datetime, actor: str) -> str:

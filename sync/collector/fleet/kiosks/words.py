@@ -120,5 +120,6 @@ def command_name(t: Texts, kind: str) -> str:
         Kind.RESTART: t("Restart the screen"),
         Kind.LOG: t("Bring the log (without personal data)"),
         Kind.UPGRADE: t("Try the failed upgrade again"),
+        Kind.PICTURE: t("Picture of the screen"),
     }
     return known.get(Kind(kind), kind) if kind in set(Kind) else kind

@@ -27,7 +27,14 @@ from sync.collector.store.schema.cases import follow_up, follow_up_step
 from sync.collector.store.schema.chores import chore_turn, kiosk_count
 from sync.collector.store.schema.columns import EPOCH, Hash, Id, Moment, Seq, Serial, metadata, micros
 from sync.collector.store.schema.comments import comment, comment_step
-from sync.collector.store.schema.fleet import device_command, device_day, kiosk_incident, kiosk_trouble, known_fault
+from sync.collector.store.schema.fleet import (
+    device_command,
+    device_day,
+    device_picture,
+    kiosk_incident,
+    kiosk_trouble,
+    known_fault,
+)
 from sync.collector.store.schema.imported import index766_count
 from sync.collector.store.schema.journals import (
     boot_clock,
@@ -123,6 +130,7 @@ __all__ = [
     "device_day",
     "device_grant",
     "device_key",
+    "device_picture",
     "device_status",
     "dropped_lines",
     "dropped_month",

@@ -1,6 +1,6 @@
 """Tables of how kiosks were heard, what IT staff ask of them, and what people are told and know of their faults."""
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from sync.collector.store.schema.columns import Id, Moment, clustered, metadata
 
@@ -20,6 +20,17 @@ device_command = Table(
     # The end of the kiosk's log, where that was asked for.
     Column("excerpt", Text),
     Index(None, "device_id", "made_at"),
+)
+
+# What its screen showed when that was asked for, the last one.
+device_picture = Table(
+    "device_picture",
+    metadata,
+    Column("device_id", Id, ForeignKey("device.device_id"), primary_key=True),
+    Column("received_at", Moment, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("png", LargeBinary, nullable=False),
 )
 
 device_day = clustered(

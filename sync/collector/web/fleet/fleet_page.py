@@ -13,6 +13,7 @@ from sync.collector.calendar.half_days import HalfDay
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.kiosks.history import last_presses, strips
 from sync.collector.fleet.kiosks.hours import Closed
+from sync.collector.fleet.kiosks.pictures import pictures_of
 from sync.collector.fleet.kiosks.roll import Kiosk
 from sync.collector.fleet.kiosks.words import FAULTS
 from sync.collector.people.audit import note
@@ -32,7 +33,7 @@ from sync.collector.web.shared.rendering import render, words_of
 
 router = APIRouter(include_in_schema=False)
 
-PER_PAGE, STRIP_DAYS = 50, 15
+STRIP_DAYS = 15
 
 
 @router.get("/may")
@@ -72,8 +73,8 @@ async def _fleet(request: Request, services: Services, reader: Reader, wrong: st
     query = FleetQuery.of(request.query_params)
     every = await asyncio.to_thread(read_kiosks, services, reader)
     found = query.narrow(every)
-    pages = max(1, -(-len(found) // PER_PAGE))
-    shown = found[(query.page - 1) * PER_PAGE : query.page * PER_PAGE]
+    pages = max(1, -(-len(found) // query.per_page))
+    shown = query.on_page(found)
     of_shown = await asyncio.to_thread(_details, services, reader, shown, days=STRIP_DAYS)
     living = [kiosk for kiosk in every if not kiosk.revoked_at]
     closed = await asyncio.to_thread(_closed, services, {kiosk.path for kiosk in living})
@@ -115,6 +116,7 @@ def _details(services: Services, reader: Reader, kiosks: Sequence[Kiosk], *, day
         return {
             "strips": strips(connection, kiosks, now, config, reader.path, days) if ids and days else {},
             "last": last_presses(connection, ids, now, config, reader.path) if ids else {},
+            "pictures": pictures_of(connection, ids),
         }
 
 

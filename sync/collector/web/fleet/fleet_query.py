@@ -14,6 +14,10 @@ from sync.collector.web.shared.query import Query, page_of, said_as
 TEXT_MAX = 100
 BY_UNIT = "don-vi"
 """As an address asks for the units instead of their kiosks."""
+PICTURES = "man-hinh"
+"""As an address asks for what the kiosks' screens showed."""
+PER_PAGE, PICTURES_PER_PAGE = 50, 24
+"""Kiosks on one page: a list's, and pictures of some 40 kB each."""
 STATES: dict[str, Callable[[Kiosk], bool]] = {
     "cho-gui": lambda kiosk: bool(kiosk.status.get("pending")),
     "chua-lien-lac": lambda kiosk: kiosk.heard_at is None,
@@ -47,13 +51,28 @@ class FleetQuery(Query):
         """Whether the units are wanted instead of their kiosks."""
         return self.view == BY_UNIT
 
+    @property
+    def of_pictures(self) -> bool:
+        """Whether pictures of the screens are wanted."""
+        return self.view == PICTURES
+
+    @property
+    def per_page(self) -> int:
+        """How many kiosks a page of them has."""
+        return PICTURES_PER_PAGE if self.of_pictures else PER_PAGE
+
+    def on_page(self, kiosks: Sequence[Kiosk]) -> Sequence[Kiosk]:
+        """Those among the found ones that the wanted page has."""
+        return kiosks[(self.page - 1) * self.per_page : self.page * self.per_page]
+
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Self:
         """The query of an address; impossible values are ignored."""
         state = query.get("loi", "")
         unit, version, ring, sought = (query.get(key, "").strip()[:TEXT_MAX] for key in ("dv", "pb", "vong", "tim"))
         state = state if state in FAULTS or state in STATES else ""
-        view = BY_UNIT if query.get("xem") == BY_UNIT else ""
+        view = query.get("xem", "")
+        view = view if view in (BY_UNIT, PICTURES) else ""
         return cls(state, unit, version, ring, sought, view, page_of(query.get("trang", "")))
 
     def narrow(self, kiosks: Sequence[Kiosk]) -> list[Kiosk]:

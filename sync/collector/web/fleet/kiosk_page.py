@@ -25,6 +25,7 @@ from sync.collector.fleet.kiosks.commands import Kind, order_command, read_comma
 from sync.collector.fleet.kiosks.faults import Fault, mark_of
 from sync.collector.fleet.kiosks.history import last_presses, read_events, strip_with_contact
 from sync.collector.fleet.kiosks.known import Known, know_fault, unknow_fault
+from sync.collector.fleet.kiosks.pictures import pictures_of
 from sync.collector.fleet.kiosks.roll import Kiosk, find_kiosk, read_roll
 from sync.collector.people.rights import Reader
 from sync.collector.services.services import Services
@@ -248,5 +249,6 @@ def _read_page(services: Services, reader: Reader, device: str) -> dict[str, Any
             "commands": read_commands(connection, device, COMMANDS_SHOWN),
             "branches": read_branches(connection, device, until),
             "grants": read_grants(connection, device).get(device, []),
+            "picture": pictures_of(connection, [device]).get(device),
             "asides": read_asides(connection, device, reader.path, now, config.zone),
         }

@@ -19,6 +19,7 @@ OWN_DOORS = {
     ("GET", "/v1/device"),
     ("POST", "/v1/device/status"),
     ("POST", "/v1/device/key"),
+    ("PUT", "/v1/device/picture"),
     ("GET", "/v1/device/collector"),
 }
 

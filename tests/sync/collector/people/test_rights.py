@@ -93,7 +93,7 @@ OWN = {"unit": "XA", "counter": "Q1", "subject": "share", "name": "viewer", "dev
        "number": "1", "code": "BCDF", "ref": "own@1", "command": str(uuid.UUID(int=9)),
        "path": "0/000"}  # fmt: skip
 ELSE = {**OWN, "unit": "XK", "counter": "QKin", "name": "stranger", "device": str(uuid.UUID(int=2))}
-MAY_BE_MISSING = ("{number}", "{code}", "{ref}", "{command}")
+MAY_BE_MISSING = ("{number}", "{code}", "{ref}", "{command}", "/man-hinh.png")
 """Of these nothing stands in the database: 404 is right for whoever may ask."""
 
 

@@ -57,7 +57,16 @@ APART = {
         WORK,
     ),
     **dict.fromkeys(
-        ("device_command", "device_day", "device_status", "incident", "kiosk_incident", "kiosk_trouble", "known_fault"),
+        (
+            "device_command",
+            "device_day",
+            "device_picture",
+            "device_status",
+            "incident",
+            "kiosk_incident",
+            "kiosk_trouble",
+            "known_fault",
+        ),
         CARE,
     ),
     **dict.fromkeys(
