@@ -90,8 +90,8 @@ PAGES = (
 
 NO_PAGES = (
     "/xuat", "/da-chot", "/xuat-766", "/xuat-tt01", "/vu-viec.csv", "/may.csv", "/nhat-ky.csv", "/kiem-toan-goi",
-    "/may/{device}/man-hinh.png", "/kiem-toan-tep", "/v1", "/healthz", "/log", "/readyz", "/metrics", "/openapi.json", "/assets",
-    "/phieu-hoi/giao-dien.css", "/dang-nhap/oidc", "/dang-xuat/oidc",
+    "/may/{device}/man-hinh.png", "/kiem-toan-tep", "/v1", "/healthz", "/log", "/readyz", "/metrics", "/openapi.json",
+    "/assets", "/phieu-hoi/giao-dien.css", "/dang-nhap/oidc", "/dang-xuat/oidc",
 )  # fmt: skip
 """What begins so is a file, is for programs, or leads elsewhere."""
 
