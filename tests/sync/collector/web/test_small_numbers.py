@@ -16,6 +16,7 @@ from sync.collector.services.services import Services
 from sync.collector.settings.collector import CollectorConfig
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL
+from tests.sync.collector.one_engine import database_url  # noqa: F401 - read from both in test_figures.py
 
 Read = Callable[..., list[tuple[dict[str, str], str]]]
 
