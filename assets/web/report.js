@@ -24,7 +24,7 @@
     if (!field) { return; }
     // A comparison chosen for one period means nothing for another.
     if (field.name === "ky" && field.form.elements.so) { field.form.elements.so.value = ""; }
-    field.form.querySelector(".send").classList.add("main");
+    for (const other of field.form.elements) { if (other.matches(".send")) { other.classList.add("main"); } }
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !event.target.closest("[data-send]")) { return; }
@@ -39,7 +39,9 @@
   const chosen = sessionStorage.getItem(kept);
   sessionStorage.removeItem(kept);
   if (chosen !== null) {
-    (document.getElementById(chosen) ?? document.querySelector(".choose .send"))?.focus({ preventScroll: true });
+    const field = document.getElementById(chosen) ?? document.querySelector(".choose .send");
+    // What lies folded away has its focus where it is unfolded.
+    (field?.closest("details:not([open])")?.querySelector("summary") ?? field)?.focus({ preventScroll: true });
   }
   // After Back a browser fills in what was chosen last; the fields are to say what the page shows.
   addEventListener("pageshow", (event) => {
@@ -47,7 +49,7 @@
     for (const form of document.querySelectorAll(".choose")) { form.reset(); }
   });
   addEventListener("beforeprint", () => {
-    for (const part of document.querySelectorAll("details:not(.free)")) { part.open = true; }
+    for (const part of document.querySelectorAll("details:not(.options)")) { part.open = true; }
   });
   for (const button of document.querySelectorAll("[data-print]")) { button.hidden = false; }
 })();

@@ -66,6 +66,53 @@ def test_choosing_a_period_writes_it_into_the_address(opened: Open, url: str) ->
     expect(page.locator("h1")).to_have_text("Xã Bắc Sơn")
 
 
+def test_how_a_counter_did_last_week_is_two_clicks_away(opened: Open, url: str) -> None:
+    page = opened(SUPERVISOR).page
+    page.goto(f"{url}/t/XA")
+
+    page.locator(".places").get_by_role("link", name="Quầy 1").click()
+    page.get_by_role("link", name="Tuần trước").click()
+
+    expect(page.locator(".kpi h3").first).to_contain_text("09–15/11/2026")
+    expect(page.locator(".kpi").first).to_contain_text("48 / 48 lượt")
+
+
+_ROWS = """() => new Set([...document.querySelectorAll(".bar2 :is(.seg, select, button, .btn)")]
+    .filter(part => part.checkVisibility() && !part.closest(".options > div"))
+    .map(part => Math.round(part.getBoundingClientRect().top / 8))).size"""
+
+
+@pytest.mark.parametrize("way", ["/t/XA", "/t/XA/Q1", "/ly-do/XA"])
+def test_the_bar_stands_in_one_row_on_a_desk_and_in_two_on_a_phone(opened: Open, url: str, way: str) -> None:
+    page = opened(SUPERVISOR).page
+    rows = {}
+
+    for width in (1440, 390):
+        look(page, width)
+        page.goto(url + way)
+        rows[width] = page.evaluate(_ROWS)
+
+    assert rows == {1440: 1, 390: 2}
+
+
+def test_what_is_folded_away_is_chosen_with_the_keyboard_and_counted_on_its_lid(opened: Open, url: str) -> None:
+    page = opened(SUPERVISOR).page
+    page.goto(f"{url}/t/XA/Q1")
+    lid = page.locator(".options summary")
+
+    lid.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator("#do")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**do=mean5**")
+    expect(lid).to_contain_text("Tùy chọn (1)")
+    expect(lid).to_be_focused()
+    expect(page.locator("#do")).to_have_value("mean5")
+
+
 def test_an_arrow_key_goes_nowhere_enter_does_and_back_restores_what_was_chosen(opened: Open, url: str) -> None:
     page = opened(SUPERVISOR).page
     page.goto(f"{url}/t/XA")

@@ -99,6 +99,11 @@ async def _find_out(request: Request, services: Services) -> Reader:
     return await _signed_in(request, services)
 
 
+def is_poll(request: Request) -> bool:
+    """Whether an open page asks by itself if anything has changed: nobody need be there, so nobody stays signed in."""
+    return request.headers.get("hx-request") == "true" and "seen" in request.query_params
+
+
 def token_name(services: Services) -> str:
     """The cookie that holds the token; over TLS its prefix forbids any other host or path to set it."""
     return "__Host-signed-in" if is_secure(services) else "signed-in"
@@ -115,7 +120,7 @@ async def _signed_in(request: Request, services: Services) -> Reader:
     if found is None:
         raise SignInNeeded("sign in first")
     reader, is_to_note, request.state.badges = found
-    if is_to_note:
+    if is_to_note and not is_poll(request):
         now = services.now()
         await services.write(lambda connection: note_seen(connection, token, now))
     return reader

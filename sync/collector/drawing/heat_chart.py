@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
+from kiosk.domain.numbers.disclosure import Policy
 from sync.collector.drawing import svg
 from sync.collector.figures.book import Book
 from sync.collector.figures.lines import HalfDay
@@ -33,18 +34,18 @@ def draw(book: Book, p: Phrases) -> Markup:
             x = x0 + weekday * wide
             marks.append(svg.text(x + wide / 2 - 1, 34, p.weekday(day), "faint mid"))
             for row, part in enumerate(("am", "pm")):
-                marks += _heat_cell(halves.get((day, part)), x, 48 + row * tall)
+                marks += _heat_cell(halves.get((day, part)), book.policy, x, 48 + row * tall)
     width = 78 + HEAT_WEEKS * (workdays * wide + 16)
     label = p.t("Dissatisfied of all ratings by half day; the numbers are in the table below")
     return svg.picture(width, 48 + 2 * tall + 6, marks, label, "heat")
 
 
-def heat_step(half: HalfDay) -> int:
-    """Which of five shades a half day has."""
-    return sum(half.bad >= step for step in _HEAT_STEPS)
+def heat_step(half: HalfDay, percent_min: int) -> int:
+    """Which of five shades a half day has; the lightest where it has too few ratings to stand beside others."""
+    return sum(half.bad >= step for step in _HEAT_STEPS) if (half.n or 0) >= percent_min else 0
 
 
-def _heat_cell(half: HalfDay | None, x: float, y: float) -> list[Markup]:
+def _heat_cell(half: HalfDay | None, policy: Policy, x: float, y: float) -> list[Markup]:
     wide, tall = HEAT_CELL
     if half is None:
         return [svg.text(x + wide / 2 - 1, y + tall / 2 + 4, "·", "mid faint")]
@@ -53,9 +54,9 @@ def _heat_cell(half: HalfDay | None, x: float, y: float) -> list[Markup]:
         return [
             svg.rect(x, y, wide - 2, tall - 2, "sunk"),
             *hatch,
-            svg.text(x + wide / 2 - 1, y + tall / 2 + 3, "<5", "mid faint"),
+            svg.text(x + wide / 2 - 1, y + tall / 2 + 3, f"<{policy.block_min}", "mid faint"),
         ]
-    step = heat_step(half)
+    step = heat_step(half, policy.percent_min)
     role = {3: "mid on-l2", 4: "mid onhi"}.get(step, "mid")
     return [
         svg.rect(x, y, wide - 2, tall - 2, f"h{step}"),

@@ -1,6 +1,6 @@
 """Reports: the report that an address or a command asks for, read as of now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -44,6 +44,8 @@ class Query:
     """Whether the reasons are wanted of each place right below as well, and of the months before."""
     weeks: bool = True
     """Whether the weeks up to the period's end are wanted."""
+    newest: Kind | None = None
+    """Instead of a period: the present one of a kind, or the one before where nothing may be shown yet of this one."""
 
 
 def read_book(services: Services, reader: Reader, query: Query, places: Places | None = None) -> Book:
@@ -56,23 +58,47 @@ def read_book(services: Services, reader: Reader, query: Query, places: Places |
     now = services.now()
     present = services.days.today(now)
     today = date.fromisoformat(present[0])
-    period = parse_period(query.period) if query.period else period_of(Kind.MONTH, today)
     rules = Rules(now, today, services.config.policy, services.surveys, present)
     services.release()
     with services.database.reading() as connection:
         places = places or read_places(connection, services.missed(connection))
         place = find_place(places, query.unit, query.counter, reader.path)
-        versus = _versus(places, query.versus, reader.path)
-        other = _other(period, query.other, today)
-        measure = measure_of(query.measure)
-        order = Order(
-            place, period, other, query.asked, measure, versus, query.in_detail, reader.path, weeks=query.weeks
-        )
-        kept = kept_book(connection, places, order, today)
-        return kept or _live_book(connection, places, order, rules)
+        versus, measure = _versus(places, query.versus, reader.path), measure_of(query.measure)
+
+        def of(period: Period) -> Book:
+            other = _other(period, query.other, today)
+            order = Order(
+                place, period, other, query.asked, measure, versus, query.in_detail, reader.path, weeks=query.weeks
+            )
+            return _book(connection, places, order, rules)
+
+        if query.period:
+            return of(parse_period(query.period))
+        present_one = period_of(query.newest or Kind.MONTH, today)
+        return _newest(present_one, of) if query.newest else of(present_one)
 
 
-def _live_book(connection: Connection, places: Places, order: Order, rules: Rules) -> Book:
+def _newest(period: Period, of: Callable[[Period], Book]) -> Book:
+    """The report of a period that has just begun, or of the one before, where that alone has numbers to show.
+
+    What may be shown came out of half days that are over: no press of the running one decides here.
+    """
+    book = of(period)
+    if _has_numbers(book):
+        return book
+    before = of(period.previous)
+    return before if _has_numbers(before) else book
+
+
+def _has_numbers(book: Book) -> bool:
+    return any(part.me.n for part in book.parts)
+
+
+def _book(connection: Connection, places: Places, order: Order, rules: Rules) -> Book:
+    """The report that was ordered: as it was kept, or as of now."""
+    kept = kept_book(connection, places, order, rules.today)
+    if kept is not None:
+        return kept
     book = make_book(connection, places, order, rules)
     return replace(book, closing=live_closing(connection, places, order, rules.today))
 

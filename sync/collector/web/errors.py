@@ -5,7 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from kiosk.base.errors import SpokenError
 from sync.collector.api.depends import services_of
-from sync.collector.api.gate import PASSWORD_PAGE, PasswordChangeNeeded, SignInNeeded
+from sync.collector.api.gate import PASSWORD_PAGE, PasswordChangeNeeded, SignInNeeded, is_poll
 from sync.collector.api.signed import AccessDenied
 from sync.collector.errors import UsageWrong
 from sync.collector.web.people.signin_pages import sign_in_address
@@ -23,6 +23,9 @@ def is_page(request: Request) -> bool:
 def page_of(request: Request, error: Exception) -> Response:
     """The page that explains the error to a person, or a redirect to where they can go on."""
     match error:
+        case SignInNeeded() if is_poll(request):
+            # The page that stands open says so itself and keeps what it shows.
+            return Response(status_code=204, headers={"HX-Trigger": "ended"})
         case SignInNeeded():
             return _go(request, sign_in_address(request))
         case PasswordChangeNeeded():

@@ -31,6 +31,8 @@ router = APIRouter(include_in_schema=False)
 
 CHOICES = 12
 """How many periods back the list offers."""
+NEWEST = {Kind.DAY: "ngay", Kind.WEEK: "tuan", Kind.MONTH: "thang", Kind.QUARTER: "quy", Kind.YEAR: "nam"}
+"""In the place of a period: the newest of a kind that has numbers to show; without any, the newest month."""
 SUBJECTS = ("share", "n", "answered", "bad", "aside", "reasons", "trend", "versus")
 
 Ky = Annotated[str, Query(max_length=24)]
@@ -53,7 +55,9 @@ class ReportAddress:
 
     def query(self, unit: str | None, counter: str | None) -> reports.Query:
         """The report that the address asks for."""
-        return reports.Query(unit, counter, self.ky, self.so, self.phieu, self.do, self.voi)
+        newest = next((kind for kind, name in NEWEST.items() if name == self.ky), None if self.ky else Kind.MONTH)
+        period = "" if newest else self.ky
+        return reports.Query(unit, counter, period, self.so, self.phieu, self.do, self.voi, newest=newest)
 
 
 Asks = Annotated[ReportAddress, Depends()]
@@ -151,6 +155,9 @@ def _tidy(request: Request) -> Response | None:
 def _page(request: Request, template: str, book: Book, **more: Any) -> Response:
     p = phrases_of(request)
     query = {key: request.query_params.get(key, "") for key in ("ky", "so", "phieu", "do", "voi")}
+    if (asked := query["ky"]) in NEWEST.values():
+        # What is opened from here is about the period that stands here, also when the next one has numbers.
+        query["ky"] = book.period.code
     titles = p.titles_of(book)
     tables = {table.key: table for table in tables_of(book, titles)}
     values: dict[str, Any] = {
@@ -162,6 +169,8 @@ def _page(request: Request, template: str, book: Book, **more: Any) -> Response:
         "ranked": ranked(book),
         "axis": charts.axis_for([line.figure for line in [*book.children, book.me]]),
         "kinds": _kinds(book),
+        "last_week": _last_week(book),
+        "begun": _begun(book, asked),
         "choices": _choices(book),
         "address": address_of,
         "LAST_YEAR": LAST_YEAR,
@@ -184,9 +193,28 @@ def _questions(p: Phrases, book: Book) -> list[tuple[str, str]]:
 
 
 def _kinds(book: Book) -> list[tuple[Kind, str]]:
-    """Each kind of period, with the period of that kind in which the present period ends."""
-    day = min(book.period.last, book.today)
-    return [(kind, period_of(kind, day).code) for kind in Kind if kind is not Kind.RANGE]
+    """Each kind of period: the newest with numbers, or beside a period that is over the one in which it ends.
+
+    A shorter one that is not over yet gives way to the one before: beside November that is the last whole week of it.
+    """
+    return [(kind, _last_of(kind, book)) for kind in NEWEST]
+
+
+def _last_of(kind: Kind, book: Book) -> str:
+    if book.is_open:
+        return NEWEST[kind]
+    period = period_of(kind, book.period.last)
+    return (period.previous if period.is_open(book.today) and period.first > book.period.first else period).code
+
+
+def _last_week(book: Book) -> str:
+    """Beside a period that is not over the last week that is, whatever the new one has; else nothing."""
+    return period_of(Kind.WEEK, book.today).previous.code if book.is_open else ""
+
+
+def _begun(book: Book, asked: str) -> Period | None:
+    """The period that has just begun, where the one before stands in its place."""
+    return period_of(book.period.kind, book.today) if asked in ("", *NEWEST.values()) and not book.is_open else None
 
 
 def _choices(book: Book) -> list[Period]:
