@@ -278,6 +278,8 @@ class Order:
     """Whether the counts of the period are enough: no weeks, no reasons, nothing of the period before."""
     weeks: bool = True
     """Whether the weeks up to the period's end are wanted."""
+    only_lines: bool = False
+    """Whether each counter's line is enough: no weeks, no reasons, no half days, no other question."""
     answered: Period | None = None
     """Of which days to tell who took part; by default of the period's."""
 

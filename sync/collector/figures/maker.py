@@ -93,7 +93,8 @@ def _make(frame: Frame, answered: Mapping[Series, int]) -> Book:
     places, order, rules, place = frame.places, frame.order, frame.rules, frame.order.place
     frame, took_part = replace(frame, brief=order.brief), _took_part(frame)
     shown, before, line = _lines(frame, took_part)
-    parts = (_part(frame, line), *_others(frame, answered, took_part))
+    is_brief = frame.brief or order.only_lines
+    parts = (_part(frame, line), *(() if order.only_lines else _others(frame, answered, took_part)))
     kiosks = tuple((at, kiosk) for at in places.counters(place.key) for kiosk in at.kiosks)
     peers = places.beside(place, frame.days.first, frame.days.last, order.seen)
     way = tuple(at for at in places.way_to(place.key) if at.key.startswith(order.seen) and at.key)
@@ -101,8 +102,8 @@ def _make(frame: Frame, answered: Mapping[Series, int]) -> Book:
     undated = tuple(at for at in places.counters(place.key) if at.counter_id in unknown)
     return Book(
         place, way, order.period, frame.days, frame.other, rules.today, rules.now, rules.policy, parts, answered,
-        parts[0].me.spark, () if frame.brief else reasons_of(frame, shown, before),
-        () if frame.brief else _half_days(frame), kiosks, frame.method, line(order.versus) if order.versus else None,
+        parts[0].me.spark, () if is_brief else reasons_of(frame, shown, before),
+        () if is_brief else _half_days(frame), kiosks, frame.method, line(order.versus) if order.versus else None,
         reason_months_of(frame) if order.in_detail else (), peers, frame.joined,
         read_published(frame.connection, [change.after.ref for change in frame.series.changes]), undated,
         **read_told_later(frame.connection, frame.keys, frame.span(frame.days))._asdict(),
@@ -143,7 +144,7 @@ def _lines(
     is_running = frame.rules.is_running(frame.days)
     shown = _shown(frame, streams[COUNTED], waits, running=is_running)
     aside, standings = _levels(frame, streams[ASIDE]), _standings(frame, streams, waiting)
-    weeks = weeks_of(frame) if frame.order.weeks and not frame.brief else {}
+    weeks = weeks_of(frame) if frame.order.weeks and not frame.brief and not frame.order.only_lines else {}
 
     def line(at: Place) -> PlaceLine:
         key = at.key

@@ -53,23 +53,40 @@ def read_book(services: Services, reader: Reader, query: Query, places: Places |
 
     Raises UsageWrong for a period, unit or counter that is not there, or not to be seen by this reader.
     """
-    now = services.now()
-    present = services.days.today(now)
-    today = date.fromisoformat(present[0])
-    period = parse_period(query.period) if query.period else period_of(Kind.MONTH, today)
-    rules = Rules(now, today, services.config.policy, services.surveys, present)
+    rules = _rules(services)
     services.release()
     with services.database.reading() as connection:
         places = places or read_places(connection, services.missed(connection))
-        place = find_place(places, query.unit, query.counter, reader.path)
-        versus = _versus(places, query.versus, reader.path)
-        other = _other(period, query.other, today)
-        measure = measure_of(query.measure)
-        order = Order(
-            place, period, other, query.asked, measure, versus, query.in_detail, reader.path, weeks=query.weeks
-        )
-        kept = kept_book(connection, places, order, today)
+        order = _order(places, reader, query, rules.today)
+        kept = kept_book(connection, places, order, rules.today)
         return kept or _live_book(connection, places, order, rules)
+
+
+def read_counters(services: Services, reader: Reader, query: Query) -> Book:
+    """The line of each counter at or below a place, as its own page has it: of a closed month too, the numbers of now.
+
+    Raises UsageWrong as :func:`read_book`.
+    """
+    rules = _rules(services)
+    services.release()
+    with services.database.reading() as connection:
+        places = read_places(connection, services.missed(connection))
+        order = replace(_order(places, reader, query, rules.today), only_lines=True)
+        return make_book(connection, places, order, rules)
+
+
+def _rules(services: Services) -> Rules:
+    now = services.now()
+    present = services.days.today(now)
+    return Rules(now, date.fromisoformat(present[0]), services.config.policy, services.surveys, present)
+
+
+def _order(places: Places, reader: Reader, query: Query, today: date) -> Order:
+    period = parse_period(query.period) if query.period else period_of(Kind.MONTH, today)
+    place = find_place(places, query.unit, query.counter, reader.path)
+    versus = _versus(places, query.versus, reader.path)
+    other, measure = _other(period, query.other, today), measure_of(query.measure)
+    return Order(place, period, other, query.asked, measure, versus, query.in_detail, reader.path, weeks=query.weeks)
 
 
 def _live_book(connection: Connection, places: Places, order: Order, rules: Rules) -> Book:
@@ -103,9 +120,7 @@ def read_span(services: Services, reader: Reader, span: Span, answered: Period |
 
     Raises UsageWrong for a unit or counter that is not there, or not to be seen by this reader.
     """
-    now = services.now()
-    present = services.days.today(now)
-    rules = Rules(now, date.fromisoformat(present[0]), services.config.policy, services.surveys, present)
+    rules = _rules(services)
     services.release()
     with services.database.reading() as connection:
         wanted, _ = _standing(connection, services, reader, span)

@@ -161,11 +161,11 @@ def _page(request: Request, template: str, book: Book, **more: Any) -> Response:
         "children": tables.get("places"),
         "ranked": ranked(book),
         "axis": charts.axis_for([line.figure for line in [*book.children, book.me]]),
-        "kinds": _kinds(book),
-        "choices": _choices(book),
+        "kinds": kinds_of(book),
+        "choices": choices_of(book),
         "address": address_of,
         "LAST_YEAR": LAST_YEAR,
-        "questions": _questions(p, book),
+        "questions": questions_of(p, book),
     }
     return render(request, template, **values, **more)
 
@@ -177,19 +177,19 @@ def address_of(place: Place, part: str = "/t") -> str:
     return f"{part}/{place.code}" if place.code else part
 
 
-def _questions(p: Phrases, book: Book) -> list[tuple[str, str]]:
+def questions_of(p: Phrases, book: Book) -> list[tuple[str, str]]:
     """Every question that was answered in the period, by its code and in its own words."""
     found = [(series.asked.code, series.question) for series in book.answered]
     return [(code, p.words(question.text) if question else code) for code, question in found]
 
 
-def _kinds(book: Book) -> list[tuple[Kind, str]]:
+def kinds_of(book: Book) -> list[tuple[Kind, str]]:
     """Each kind of period, with the period of that kind in which the present period ends."""
     day = min(book.period.last, book.today)
     return [(kind, period_of(kind, day).code) for kind in Kind if kind is not Kind.RANGE]
 
 
-def _choices(book: Book) -> list[Period]:
+def choices_of(book: Book) -> list[Period]:
     """Periods of the same kind to choose from, the newest first."""
     newest = book.period if book.period.kind is Kind.RANGE else period_of(book.period.kind, book.today)
     found: list[Period] = []
