@@ -25,6 +25,7 @@ from sync.collector.web.care.cases_page import panel_of
 from sync.collector.web.care.signals_page import count_signs
 from sync.collector.web.shared.heard import read_heard
 from sync.collector.web.shared.rendering import phrases_of, render
+from sync.collector.words.changed import why_of
 from sync.collector.words.phrases import Phrases
 
 router = APIRouter(include_in_schema=False)
@@ -85,7 +86,8 @@ async def place_page(request: Request, services: Services, reader: Reader, query
     if not book.counters and not book.place.is_counter:
         return render(request, "first_day.html", place=book.place)
     beside = await asyncio.to_thread(_read_beside, services, reader, book, phrases_of(request))
-    return _page(request, "place.html", book, **beside, matters=find_matters(book))
+    because = why_of(book, phrases_of(request)) if book.place.is_counter else ""
+    return _page(request, "place.html", book, **beside, matters=find_matters(book), because=because)
 
 
 def _read_beside(services: Services, reader: Reader, book: Book, p: Phrases) -> dict[str, Any]:
