@@ -169,7 +169,7 @@ def _supervisor(world: World) -> Iterator[Address]:
     signs = [f"/dau-hieu/{number}" for number in world.centre.named_in(signal.c.signal_id)]
     cases = [f"/vu-viec/{number}" for number in world.centre.named_in(follow_up.c.number)]
     pages = [f"/t/XA/Q1?ky={_week(today)}&voi=XA:Q2", f"/t/XA/Q3?ky={month}", "/dau-hieu", "/vu-viec", "/gop-y",
-             "/giao-dich/XA/Q1", f"/quay/XA?ky={_week(today)}&xep=-n", *signs, *cases]  # fmt: skip
+             "/gop-y?quay=Q1", "/giao-dich/XA/Q1", f"/quay/XA?ky={_week(today)}&xep=-n", *signs, *cases]  # fmt: skip
     yield from (("huong", "html", way) for way in pages)
     yield from (("huong", "csv", way) for way in (f"/xuat/csv/XA?ky={month}", "/vu-viec.csv"))
     sheets = (f"/xuat/xlsx/XA/Q1?ky={month}", f"/xuat-tt01/xlsx/XA?ky={_quarter(today)}", "/xuat-766/xlsx/XA")

@@ -22,6 +22,7 @@ from sync.collector.services.closed import shelf_of
 from sync.collector.services.reports import LAST_YEAR, read_book
 from sync.collector.services.services import Services
 from sync.collector.web.care.cases_page import panel_of
+from sync.collector.web.care.comments_page import about_counter
 from sync.collector.web.care.signals_page import count_signs
 from sync.collector.web.shared.heard import read_heard
 from sync.collector.web.shared.rendering import phrases_of, render
@@ -95,6 +96,7 @@ def _read_beside(services: Services, reader: Reader, book: Book, p: Phrases) -> 
     with services.database.reading():
         return {
             "cases": panel_of(services, reader, book, p),
+            "written": about_counter(services, reader, book.place, p),
             "signs": count_signs(services, reader, book.place.key),
             "heard": read_heard(services, book.kiosks),
             "shelf": shelf_of(services, book.place, book.period) if book.closing else None,
