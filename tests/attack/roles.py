@@ -155,7 +155,8 @@ def _leaders(world: World) -> Iterator[Address]:
     today, month = world.now.date(), f"{world.now:%Y-%m}"
     pages = ["/", f"/t?ky={month}", f"/t/XA?ky={_week(today)}&do=mean5", f"/t/XA/Q1?ky={month}&so=nam-truoc",
              f"/t/XA/Q1?ky={today - timedelta(days=1)}", f"/ly-do/XA?ky={month}", f"/ly-do?ky={month}&phieu=",
-             f"/ly-do/XA/Q1?ky={_week(today)}", "/im-lang", f"/tt01?ky={_quarter(today)}", "/766", "/vu-viec",
+             f"/ly-do/XA/Q1?ky={_week(today)}", f"/quay?ky={month}", "/im-lang",
+             f"/tt01?ky={_quarter(today)}", "/766", "/vu-viec",
              *(f"/giai-thich/{subject}/XA/Q1?ky={month}" for subject in SUBJECTS[:3]),
              f"/giai-thich/trend?ky={month}", f"/giai-thich/bad/XA?ky={_week(today)}"]  # fmt: skip
     yield from (("xem", "html", way) for way in pages)
@@ -169,7 +170,7 @@ def _supervisor(world: World) -> Iterator[Address]:
     signs = [f"/dau-hieu/{number}" for number in world.centre.named_in(signal.c.signal_id)]
     cases = [f"/vu-viec/{number}" for number in world.centre.named_in(follow_up.c.number)]
     pages = [f"/t/XA/Q1?ky={_week(today)}&voi=XA:Q2", f"/t/XA/Q3?ky={month}", "/dau-hieu", "/vu-viec", "/gop-y",
-             "/giao-dich/XA/Q1", *signs, *cases]  # fmt: skip
+             "/gop-y?quay=Q1", "/giao-dich/XA/Q1", f"/quay/XA?ky={_week(today)}&xep=-n", *signs, *cases]  # fmt: skip
     yield from (("huong", "html", way) for way in pages)
     yield from (("huong", "csv", way) for way in (f"/xuat/csv/XA?ky={month}", "/vu-viec.csv"))
     sheets = (f"/xuat/xlsx/XA/Q1?ky={month}", f"/xuat-tt01/xlsx/XA?ky={_quarter(today)}", "/xuat-766/xlsx/XA")

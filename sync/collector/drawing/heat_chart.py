@@ -7,8 +7,8 @@ from markupsafe import Markup
 from kiosk.domain.numbers.disclosure import Policy
 from sync.collector.drawing import svg
 from sync.collector.figures.book import Book
+from sync.collector.figures.half_days import HEAT_WEEKS
 from sync.collector.figures.lines import HalfDay
-from sync.collector.figures.maker import HEAT_WEEKS
 from sync.collector.words.phrases import Phrases
 
 HEAT_CELL = (46, 28)

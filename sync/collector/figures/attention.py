@@ -45,6 +45,19 @@ def find_matters(book: Book) -> list[Matter]:
     return [*found[: MOST - bool(few_silent)], *few_silent][:MOST]
 
 
+def has_fallen(line: PlaceLine) -> bool:
+    """Whether a place's figure lies plainly below that of the period it is compared with."""
+    # Most lie no lower at all, which is seen at once: of a province there are thousands.
+    now, before = line.figure, line.figure_before
+    return bool(now and before and lies_below(now, before) and line.is_clear and line.points)
+
+
+def has_risen(line: PlaceLine) -> bool:
+    """Whether a place's figure lies plainly above that of the period it is compared with."""
+    now, before = line.figure, line.figure_before
+    return bool(now and before and lies_below(before, now) and line.is_clear and line.points)
+
+
 def rest_of(line: PlaceLine, book: Book) -> Share | None:
     """The share of all other counters together."""
     mine, all_of_it = line.share, book.me.share
@@ -54,9 +67,8 @@ def rest_of(line: PlaceLine, book: Book) -> Share | None:
 
 
 def _matter_of(line: PlaceLine, book: Book) -> Matter | None:
-    # Most lines do not lie lower at all, which is seen at once; of a province there are thousands.
-    now, before, everybody = line.figure, line.figure_before, book.me.share
-    if now and before and lies_below(now, before) and line.is_clear and line.points is not None and line.points < 0:
+    everybody = book.me.share
+    if has_fallen(line):
         return Matter(Why.FELL, line.place, line, rest_of(line, book))
     if line.share and everybody and lies_below(line.share, everybody):
         rest = rest_of(line, book)

@@ -16,7 +16,7 @@ from kiosk.domain.numbers.measures import Method
 from kiosk.domain.visit.survey import Level, Question, Survey
 from sync.collector.calendar.periods import Period
 from sync.collector.figures.kiosks import Freshness
-from sync.collector.figures.lines import HalfDay, PlaceLine, ReasonLine, ReasonMonth, Week
+from sync.collector.figures.lines import HalfDay, PlaceLine, ReasonLine, ReasonMonth, Week, WeekdayHalf
 from sync.collector.figures.places import Place
 from sync.collector.figures.queries.asked import Asked
 from sync.collector.figures.queries.waits import Why
@@ -190,6 +190,8 @@ class Book:
     """SHA-256 (hex) of the numbers as they were kept; nothing of a report that is not one of these."""
     address: str = ""
     """Under which this digest can be looked up, for papers."""
+    weekday_halves: tuple[WeekdayHalf, ...] = ()
+    """Of a counter, the half days of the week and all mornings and afternoons, where the periods are short enough."""
 
     @property
     def is_kept(self) -> bool:
@@ -278,6 +280,8 @@ class Order:
     """Whether the counts of the period are enough: no weeks, no reasons, nothing of the period before."""
     weeks: bool = True
     """Whether the weeks up to the period's end are wanted."""
+    only_lines: bool = False
+    """Whether each counter's line is enough: no weeks, no reasons, no half days, no other question."""
     answered: Period | None = None
     """Of which days to tell who took part; by default of the period's."""
 

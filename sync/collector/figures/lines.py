@@ -179,6 +179,16 @@ class HalfDay:
     bad: int
 
 
+class WeekdayHalf(NamedTuple):
+    """A half day of the week at a counter: how many were satisfied in it, in the period and in the other one."""
+
+    weekday: int | None
+    """0 is Monday; None: every day of the week."""
+    part: str
+    now: Share
+    before: Share
+
+
 def dissatisfied_of(satisfied: Collection[int]) -> frozenset[int]:
     """The levels of the dissatisfied: as many from below as are satisfied from above, never the middle."""
     return frozenset(range(1, 1 + min(len(satisfied), 5 - len(satisfied) if satisfied else 0)))

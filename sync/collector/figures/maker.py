@@ -17,7 +17,8 @@ from kiosk.domain.visit.survey import Survey
 from sync.collector.calendar.periods import Period
 from sync.collector.figures.book import Book, Order, Part, Rules
 from sync.collector.figures.frame import Frame
-from sync.collector.figures.lines import Answered, HalfDay, PlaceLine, dissatisfied_of
+from sync.collector.figures.half_days import half_days_of, weekday_halves_of
+from sync.collector.figures.lines import Answered, PlaceLine
 from sync.collector.figures.places import Place, Places
 from sync.collector.figures.queries.answered import read_answered, read_published
 from sync.collector.figures.queries.counts import (
@@ -25,7 +26,6 @@ from sync.collector.figures.queries.counts import (
     Levels,
     add,
     by_level,
-    read_half_days,
     read_levels,
     read_streams,
     undated_counters,
@@ -48,7 +48,6 @@ from sync.collector.figures.series import Series, group, named_series
 from sync.collector.figures.weeks import weeks_of
 from sync.collector.replica.tally import ASIDE, COUNTED
 
-HEAT_WEEKS = 5
 NO_STANDINGS: Mapping[Standing, int] = {}
 
 
@@ -93,7 +92,8 @@ def _make(frame: Frame, answered: Mapping[Series, int]) -> Book:
     places, order, rules, place = frame.places, frame.order, frame.rules, frame.order.place
     frame, took_part = replace(frame, brief=order.brief), _took_part(frame)
     shown, before, line = _lines(frame, took_part)
-    parts = (_part(frame, line), *_others(frame, answered, took_part))
+    is_brief = frame.brief or order.only_lines
+    parts = (_part(frame, line), *(() if order.only_lines else _others(frame, answered, took_part)))
     kiosks = tuple((at, kiosk) for at in places.counters(place.key) for kiosk in at.kiosks)
     peers = places.beside(place, frame.days.first, frame.days.last, order.seen)
     way = tuple(at for at in places.way_to(place.key) if at.key.startswith(order.seen) and at.key)
@@ -101,10 +101,11 @@ def _make(frame: Frame, answered: Mapping[Series, int]) -> Book:
     undated = tuple(at for at in places.counters(place.key) if at.counter_id in unknown)
     return Book(
         place, way, order.period, frame.days, frame.other, rules.today, rules.now, rules.policy, parts, answered,
-        parts[0].me.spark, () if frame.brief else reasons_of(frame, shown, before),
-        () if frame.brief else _half_days(frame), kiosks, frame.method, line(order.versus) if order.versus else None,
+        parts[0].me.spark, () if is_brief else reasons_of(frame, shown, before),
+        () if is_brief else half_days_of(frame), kiosks, frame.method, line(order.versus) if order.versus else None,
         reason_months_of(frame) if order.in_detail else (), peers, frame.joined,
         read_published(frame.connection, [change.after.ref for change in frame.series.changes]), undated,
+        weekday_halves=() if is_brief else weekday_halves_of(frame),
         **read_told_later(frame.connection, frame.keys, frame.span(frame.days))._asdict(),
     )  # fmt: skip
 
@@ -143,7 +144,7 @@ def _lines(
     is_running = frame.rules.is_running(frame.days)
     shown = _shown(frame, streams[COUNTED], waits, running=is_running)
     aside, standings = _levels(frame, streams[ASIDE]), _standings(frame, streams, waiting)
-    weeks = weeks_of(frame) if frame.order.weeks and not frame.brief else {}
+    weeks = weeks_of(frame) if frame.order.weeks and not frame.brief and not frame.order.only_lines else {}
 
     def line(at: Place) -> PlaceLine:
         key = at.key
@@ -238,23 +239,6 @@ def participation_in(connection: Connection, places: Places, keys: Keys, days: D
         for key, one in found.items()
         if one.transactions
     }
-
-
-def _half_days(frame: Frame) -> tuple[HalfDay, ...]:
-    """The last weeks of a counter by half day."""
-    counter_id = frame.order.place.counter_id
-    if counter_id is None:
-        return ()
-    last = min(frame.days.last, frame.rules.today)
-    first = last - timedelta(days=last.weekday() + 7 * (HEAT_WEEKS - 1))
-    bad = dissatisfied_of(frame.satisfied)
-    halves = read_half_days(frame.connection, counter_id, frame.asked, Days(first, last), frame.rules.present)
-    return tuple(
-        HalfDay(day, part, None, 0)
-        if levels is None
-        else HalfDay(day, part, sum(levels), sum(levels[level - 1] for level in bad))
-        for (day, part), levels in sorted(halves.items())
-    )
 
 
 def _choose(answered: Mapping[Series, int], wanted: str, surveys: Mapping[str, Survey]) -> Series:

@@ -3,8 +3,7 @@
 The same people could choose both of two reasons, so the pair is compared by McNemar's test (1947, Psychometrika
 12:153-157). How many chose both would be a cross table, which is never published; so nobody is taken to have chosen
 both: with a and b how often each was chosen, (a - b)² / (a + b) is never larger than the test's own statistic, and the
-test errs on the side of no difference. All pairs of listed reasons are tested together, after Holm (1979, Scandinavian
-Journal of Statistics 6:65-70), at 5 %.
+test errs on the side of no difference. All pairs of listed reasons are tested together, after Holm.
 """
 
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from itertools import combinations
 from math import erfc, sqrt
 from typing import NamedTuple
 
-DOUBT = 0.05
+from sync.collector.figures.holm import told_apart
 
 
 class Rank(NamedTuple):
@@ -43,10 +42,5 @@ def doubt_of(one: int, other: int) -> float:
 
 def _told_apart(chosen: Mapping[str, int]) -> set[frozenset[str]]:
     """The pairs that differ by more than chance."""
-    pairs = sorted((doubt_of(chosen[one], chosen[other]), one, other) for one, other in combinations(chosen, 2))
-    found = set()
-    for number, (doubt, one, other) in enumerate(pairs):
-        if doubt > DOUBT / (len(pairs) - number):
-            break
-        found.add(frozenset((one, other)))
-    return found
+    pairs = combinations(sorted(chosen), 2)
+    return set(told_apart({frozenset(pair): doubt_of(chosen[pair[0]], chosen[pair[1]]) for pair in pairs}))

@@ -46,6 +46,7 @@ from sync.collector.web.care import cases_page, comments_page, signals_page
 from sync.collector.web.errors import is_page, page_of
 from sync.collector.web.figures import (
     closed_page,
+    counters_page,
     counts_page,
     files_page,
     heard_page,
@@ -73,6 +74,7 @@ PAGES = (
     counts_page,
     files_page,
     closed_page,
+    counters_page,
     proof_page,
     served_page,
     fleet_page,

@@ -123,6 +123,15 @@ def stand_of(services: Services, reader: Reader, unit: str, month: str) -> Stand
     return None
 
 
+def is_closed(services: Services, place: Place, period: Period) -> bool:
+    """Whether the report of a unit's month was closed; not what it says."""
+    key = unit_month_of(place, period)
+    if key is None:
+        return False
+    with services.database.reading() as connection:
+        return bool(versions_of(connection, key))
+
+
 def shelf_of(services: Services, place: Place, period: Period) -> Shelf | None:
     """Everything that was kept of a unit's month; None where it was not closed."""
     key = unit_month_of(place, period)

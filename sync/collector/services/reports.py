@@ -55,27 +55,40 @@ def read_book(services: Services, reader: Reader, query: Query, places: Places |
 
     Raises UsageWrong for a period, unit or counter that is not there, or not to be seen by this reader.
     """
-    now = services.now()
-    present = services.days.today(now)
-    today = date.fromisoformat(present[0])
-    rules = Rules(now, today, services.config.policy, services.surveys, present)
+    rules = _rules(services)
     services.release()
     with services.database.reading() as connection:
         places = places or read_places(connection, services.missed(connection))
-        place = find_place(places, query.unit, query.counter, reader.path)
-        versus, measure = _versus(places, query.versus, reader.path), measure_of(query.measure)
 
         def of(period: Period) -> Book:
-            other = _other(period, query.other, today)
-            order = Order(
-                place, period, other, query.asked, measure, versus, query.in_detail, reader.path, weeks=query.weeks
-            )
-            return _book(connection, places, order, rules)
+            return _book(connection, places, _order(places, reader, query, period, rules.today), rules)
 
-        if query.period:
-            return of(parse_period(query.period))
-        present_one = period_of(query.newest or Kind.MONTH, today)
-        return _newest(present_one, of) if query.newest else of(present_one)
+        return _told(query, rules.today, of)
+
+
+def read_counters(services: Services, reader: Reader, query: Query) -> Book:
+    """The line of each counter at or below a place, as its own page has it: of a closed month too, the numbers of now.
+
+    Raises UsageWrong as :func:`read_book`.
+    """
+    rules = _rules(services)
+    services.release()
+    with services.database.reading() as connection:
+        places = read_places(connection, services.missed(connection))
+
+        def of(period: Period) -> Book:
+            order = _order(places, reader, query, period, rules.today)
+            return make_book(connection, places, replace(order, only_lines=True), rules)
+
+        return _told(query, rules.today, of)
+
+
+def _told(query: Query, today: date, of: Callable[[Period], Book]) -> Book:
+    """The report of the period that is asked for, or of the present one of its kind."""
+    if query.period:
+        return of(parse_period(query.period))
+    present = period_of(query.newest or Kind.MONTH, today)
+    return _newest(present, of) if query.newest else of(present)
 
 
 def _newest(period: Period, of: Callable[[Period], Book]) -> Book:
@@ -94,11 +107,26 @@ def _has_numbers(book: Book) -> bool:
     return any(part.me.n for part in book.parts)
 
 
+def _rules(services: Services) -> Rules:
+    now = services.now()
+    present = services.days.today(now)
+    return Rules(now, date.fromisoformat(present[0]), services.config.policy, services.surveys, present)
+
+
+def _order(places: Places, reader: Reader, query: Query, period: Period, today: date) -> Order:
+    place = find_place(places, query.unit, query.counter, reader.path)
+    versus = _versus(places, query.versus, reader.path)
+    other, measure = _other(period, query.other, today), measure_of(query.measure)
+    return Order(place, period, other, query.asked, measure, versus, query.in_detail, reader.path, weeks=query.weeks)
+
+
 def _book(connection: Connection, places: Places, order: Order, rules: Rules) -> Book:
     """The report that was ordered: as it was kept, or as of now."""
     kept = kept_book(connection, places, order, rules.today)
-    if kept is not None:
-        return kept
+    return kept or _live_book(connection, places, order, rules)
+
+
+def _live_book(connection: Connection, places: Places, order: Order, rules: Rules) -> Book:
     book = make_book(connection, places, order, rules)
     return replace(book, closing=live_closing(connection, places, order, rules.today))
 
@@ -129,9 +157,7 @@ def read_span(services: Services, reader: Reader, span: Span, answered: Period |
 
     Raises UsageWrong for a unit or counter that is not there, or not to be seen by this reader.
     """
-    now = services.now()
-    present = services.days.today(now)
-    rules = Rules(now, date.fromisoformat(present[0]), services.config.policy, services.surveys, present)
+    rules = _rules(services)
     services.release()
     with services.database.reading() as connection:
         wanted, _ = _standing(connection, services, reader, span)

@@ -1,17 +1,22 @@
 """Search: names and words are found however they are typed – with or without accents, capitals, stray blanks. Pure."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
 _STROKE = str.maketrans("đĐðÐɖƉ", "dddddd")
 """Three letters look like Đ: the Vietnamese one, the Icelandic one of old code pages (U+00D0), the African one."""
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+"""Those that stand above and below Latin letters."""
 OLDER_FOLDS = ("ð", "ɖ")
 """What the other two became when only the first was known: texts that were folded then still have them."""
 
 
 def fold(text: str) -> str:
     """The text without accents and capitals, Đ as d: "Trễ hẹn" and "tre hen" become the same."""
-    return "".join(fold_sign(sign) for sign in unicodedata.normalize("NFC", text))
+    # All signs at once: of thousands of counters' names, sign by sign takes ten times as long.
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFD", unicodedata.normalize("NFC", text).translate(_STROKE)))
+    return plain.casefold() if plain.isascii() else "".join(map(fold_sign, unicodedata.normalize("NFC", text)))
 
 
 def fold_sign(sign: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
+from sync.collector.errors import UsageWrong
 from sync.collector.store.schema import account, comment, counter, follow_up, unit
 from sync.collector.store.search import OLDER_FOLDS, words_of
 
@@ -39,6 +40,8 @@ class Query:
     days: tuple[date, date] | None = None
     """Comments of which it is said that they were written between these."""
     page: int = 1
+    counter_id: int | None = None
+    """Those alone of which it is said that they were written at this counter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,29 @@ def comments_of_case(connection: Connection, case_id: int, path: str) -> list[Wr
     return list(map(_written, rows))
 
 
+class Counter(NamedTuple):
+    """A counter by which comments are sought."""
+
+    counter_id: int
+    code: str
+    name: str
+    unit: str
+
+
+def find_counter(connection: Connection, code: str, path: str) -> Counter:
+    """A counter of the subtree ``path`` by its code, whether anybody wrote of it or not.
+
+    Raises UsageWrong: what may not be seen is as what is not there.
+    """
+    c = counter.c
+    wanted = select(c.counter_id, c.code, c.name, unit.c.name.label("unit")).join_from(counter, unit)
+    here = unit.c.path.startswith(path, autoescape=True)
+    row = connection.execute(wanted.where(c.code == code, here)).first()
+    if row is None:
+        raise UsageWrong("there is no counter {code}", code=code)
+    return Counter(*row)
+
+
 def units_written_of(connection: Connection, path: str) -> list[tuple[str, str]]:
     """Code and name of each unit in the subtree of which there are comments, in the order of the tree."""
     rows = connection.execute(
@@ -173,11 +199,18 @@ def _wanted(query: Query) -> list[ColumnElement[bool]]:
     wanted = [comment.c.published_on.is_not(None), unit.c.path.startswith(query.path, autoescape=True)]
     if query.days is not None:
         wanted += [comment.c.shown_last >= query.days[0], comment.c.shown_first <= query.days[1]]
+    if query.counter_id is not None:
+        wanted.append(_names(query.counter_id))
     folded: Any = comment.c.folded
     for older in OLDER_FOLDS:
         folded = func.replace(folded, older, "d")
     wanted += [folded.contains(word, autoescape=True) for word in words_of(query.words)[:WORDS_MAX]]
     return wanted
+
+
+def _names(counter_id: int) -> ColumnElement[bool]:
+    """Whether it is said of a comment that it came from a counter: of few people's it is said nowhere, though known."""
+    return comment.c.shown_counter_id == counter_id
 
 
 def _in_state(state: CommentState | None) -> ColumnElement[bool]:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     cast,
     func,
     select,
+    tuple_,
     union_all,
 )
 
@@ -185,14 +186,29 @@ def read_half_days(
         for day, part in connection.execute(came)
         if present is None or (day.isoformat(), part) < present
     }
-    source = sums_of_counters({counter_id: ""})
-    c = shown_count.c
-    wanted = select(c.first, c.part, *(c[name] for name in LEVEL_NAMES)).where(rows_of(shown_count, source.reach(HALF)))
-    wanted = wanted.where(c.grain == HALF, c.first.between(*days))
-    for day, part, *levels in connection.execute(wanted, source.values(asked, [COUNTED])):
+    for day, part, *levels in _half_rows(connection, [counter_id], asked, days):
         if any(levels):
             found[day, part] = add(None, levels)
     return found
+
+
+def read_weekday_halves(
+    connection: Connection, counters: Sequence[int], asked: Asked, days: Days
+) -> dict[tuple[int, str], Levels]:
+    """By day of the week (0 is Monday) and half of it, what these counters show in these days together."""
+    found: dict[tuple[int, str], Levels] = {}
+    for day, part, *levels in _half_rows(connection, counters, asked, days):
+        found[day.weekday(), part] = add(found.get((day.weekday(), part)), levels)
+    return found
+
+
+def _half_rows(connection: Connection, counters: Sequence[int], asked: Asked, days: Days) -> Sequence[Any]:
+    """What is shown of half days: each day is looked up by itself, so that no other counter's rows are passed over."""
+    c, every = shown_count.c, [days.first + timedelta(days=n) for n in range((days.last - days.first).days + 1)]
+    wanted = select(c.first, c.part, *(c[name] for name in LEVEL_NAMES))
+    wanted = wanted.where(c.survey == asked.survey, c.question == asked.question, c.stream == COUNTED, c.grain == HALF)
+    wanted = wanted.where(tuple_(c.first, c.last).in_([(day, day) for day in every]))
+    return connection.execute(wanted.where(c.part.in_(("am", "pm")), c.counter_id.in_(counters))).all()
 
 
 def by_level(levels: Levels) -> dict[int, int]:

@@ -17,18 +17,20 @@ from sync.collector.care.cases.docket import open_cases_of
 from sync.collector.care.comments import inbox
 from sync.collector.care.comments.care import Deed, NoteNeeded, What, care_for, read_steps
 from sync.collector.care.comments.forget import last_day
-from sync.collector.care.comments.inbox import CommentState, find_comment, read_inbox, units_written_of
+from sync.collector.care.comments.inbox import CommentState, find_comment, find_counter, read_inbox, units_written_of
 from sync.collector.care.comments.opening import count_left_closed
 from sync.collector.errors import UsageWrong
+from sync.collector.figures.places import Place
 from sync.collector.fleet.places.units import path_seen
 from sync.collector.people.owners import owners_of
-from sync.collector.people.rights import Reader
+from sync.collector.people.rights import Reader, Right
 from sync.collector.services.services import Services
 from sync.collector.web.care.care_words import CareWords
 from sync.collector.web.care.decisions import LOOKED_AT, Sent, keep_decision
 from sync.collector.web.shared.depends import DecideForm
 from sync.collector.web.shared.query import Query, page_of, said_as
 from sync.collector.web.shared.rendering import phrases_of, render
+from sync.collector.words.phrases import Phrases
 
 router = APIRouter(include_in_schema=False)
 
@@ -36,6 +38,8 @@ STATES = {"moi": CommentState.NEW, "dang": CommentState.DOING, "xong": CommentSt
 """The states by their keys in an address; without a key, every comment but spam is wanted."""
 MONTHS = 6
 LINKABLE_MAX = 10
+ABOUT_MAX = 5
+"""So many comments stand on the page of their counter."""
 NOTHING_BESIDE: dict[str, Any] = {"steps": [], "owners": [], "cases": [], "goes_on": None}
 
 
@@ -48,6 +52,8 @@ class InboxQuery(Query):
     words: str = said_as("tim")
     period: str = said_as("ky")
     page: int = said_as("trang", 1)
+    counter: str = said_as("quay")
+    """A counter's code."""
 
 
 def query_of(request: Request) -> InboxQuery:
@@ -55,7 +61,8 @@ def query_of(request: Request) -> InboxQuery:
     said = request.query_params
     state, words = said.get("tt", ""), " ".join(said.get("tim", "")[:100].split())
     page = page_of(said.get("trang", ""))
-    return InboxQuery(said.get("dv", "")[:40], state if state in STATES else "", words, said.get("ky", "")[:24], page)
+    unit, counter, period = said.get("dv", "")[:40], said.get("quay", "")[:40], said.get("ky", "")[:24]
+    return InboxQuery(unit, state if state in STATES else "", words, period, page, counter)
 
 
 @router.get("/gop-y")
@@ -80,6 +87,31 @@ async def take_deed(
     again = partial(_show, request, services, reader, query, code)
     address = phrases_of(request).way(f"/gop-y/{code}", **query.changed())
     return await keep_decision(services, caring, form, missing=NoteNeeded, again=again, address=address)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the inbox shows of one counter, for the counter's page."""
+
+    words: CareWords
+    found: inbox.Inbox
+    query: InboxQuery
+    """With which the inbox shows the same."""
+
+    @property
+    def first(self) -> tuple[inbox.Written, ...]:
+        """The newest of them."""
+        return self.found.comments[:ABOUT_MAX]
+
+
+def about_counter(services: Services, reader: Reader, place: Place, phrases: Phrases) -> About | None:
+    """What was written about a counter, as the inbox shows it to whoever may read the inbox."""
+    if place.counter_id is None or not reader.may(Right.DECIDE):
+        return None
+    wanted = inbox.Query(reader.path, counter_id=place.counter_id)
+    with services.database.reading() as connection:
+        found = read_inbox(connection, wanted)
+    return About(CareWords(phrases, services), found, InboxQuery(counter=place.code))
 
 
 def _deed(form: dict[str, str]) -> Deed:
@@ -107,7 +139,10 @@ def _read(services: Services, reader: Reader, query: InboxQuery, code: str | Non
     with services.database.reading() as connection:
         path = path_seen(connection, query.unit, reader.path)
         days = (period.first, period.last) if period else None
-        wanted = inbox.Query(path, STATES.get(query.state), query.words, days, query.page)
+        at = find_counter(connection, query.counter, reader.path) if query.counter else None
+        wanted = inbox.Query(
+            path, STATES.get(query.state), query.words, days, query.page, at.counter_id if at else None
+        )
         found = read_inbox(connection, wanted)
         one = found.comments[0] if code is None and found.comments else None
         if code is not None and (one := find_comment(connection, code, reader.path)) is None:
@@ -115,6 +150,7 @@ def _read(services: Services, reader: Reader, query: InboxQuery, code: str | Non
         return {
             "inbox": found,
             "one": one,
+            "at": at,
             "units": units_written_of(connection, reader.path),
             "closed": count_left_closed(connection, reader.path, monday_of(today)),
             "period": period,

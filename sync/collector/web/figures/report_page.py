@@ -22,9 +22,11 @@ from sync.collector.services.closed import shelf_of
 from sync.collector.services.reports import LAST_YEAR, read_book
 from sync.collector.services.services import Services
 from sync.collector.web.care.cases_page import panel_of
+from sync.collector.web.care.comments_page import about_counter
 from sync.collector.web.care.signals_page import count_signs
 from sync.collector.web.shared.heard import read_heard
 from sync.collector.web.shared.rendering import phrases_of, render
+from sync.collector.words.changed import why_of
 from sync.collector.words.phrases import Phrases
 
 router = APIRouter(include_in_schema=False)
@@ -89,7 +91,8 @@ async def place_page(request: Request, services: Services, reader: Reader, query
     if not book.counters and not book.place.is_counter:
         return render(request, "first_day.html", place=book.place)
     beside = await asyncio.to_thread(_read_beside, services, reader, book, phrases_of(request))
-    return _page(request, "place.html", book, **beside, matters=find_matters(book))
+    because = why_of(book, phrases_of(request)) if book.place.is_counter else ""
+    return _page(request, "place.html", book, **beside, matters=find_matters(book), because=because)
 
 
 def _read_beside(services: Services, reader: Reader, book: Book, p: Phrases) -> dict[str, Any]:
@@ -97,6 +100,7 @@ def _read_beside(services: Services, reader: Reader, book: Book, p: Phrases) -> 
     with services.database.reading():
         return {
             "cases": panel_of(services, reader, book, p),
+            "written": about_counter(services, reader, book.place, p),
             "signs": count_signs(services, reader, book.place.key),
             "heard": read_heard(services, book.kiosks),
             "shelf": shelf_of(services, book.place, book.period) if book.closing else None,
@@ -168,13 +172,13 @@ def _page(request: Request, template: str, book: Book, **more: Any) -> Response:
         "children": tables.get("places"),
         "ranked": ranked(book),
         "axis": charts.axis_for([line.figure for line in [*book.children, book.me]]),
-        "kinds": _kinds(book),
+        "kinds": kinds_of(book),
         "last_week": _last_week(book),
         "begun": _begun(book, asked),
-        "choices": _choices(book),
+        "choices": choices_of(book),
         "address": address_of,
         "LAST_YEAR": LAST_YEAR,
-        "questions": _questions(p, book),
+        "questions": questions_of(p, book),
     }
     return render(request, template, **values, **more)
 
@@ -186,13 +190,13 @@ def address_of(place: Place, part: str = "/t") -> str:
     return f"{part}/{place.code}" if place.code else part
 
 
-def _questions(p: Phrases, book: Book) -> list[tuple[str, str]]:
+def questions_of(p: Phrases, book: Book) -> list[tuple[str, str]]:
     """Every question that was answered in the period, by its code and in its own words."""
     found = [(series.asked.code, series.question) for series in book.answered]
     return [(code, p.words(question.text) if question else code) for code, question in found]
 
 
-def _kinds(book: Book) -> list[tuple[Kind, str]]:
+def kinds_of(book: Book) -> list[tuple[Kind, str]]:
     """Each kind of period: the newest with numbers, or beside a period that is over the one in which it ends.
 
     A shorter one that is not over yet gives way to the one before: beside November that is the last whole week of it.
@@ -217,7 +221,7 @@ def _begun(book: Book, asked: str) -> Period | None:
     return period_of(book.period.kind, book.today) if asked in ("", *NEWEST.values()) and not book.is_open else None
 
 
-def _choices(book: Book) -> list[Period]:
+def choices_of(book: Book) -> list[Period]:
     """Periods of the same kind to choose from, the newest first."""
     newest = book.period if book.period.kind is Kind.RANGE else period_of(book.period.kind, book.today)
     found: list[Period] = []

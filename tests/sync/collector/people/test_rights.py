@@ -83,6 +83,7 @@ RULES: tuple[tuple[str, str, Right], ...] = (
     ("POST", "/766", Right.COUNTS),
     ("GET", "/766", Right.READ),
     ("GET", "/tt01", Right.READ),
+    ("GET", "/quay", Right.READ),
     ("GET", "/t", Right.READ),
     ("GET", "/ly-do", Right.READ),
     ("GET", "/im-lang", Right.READ),

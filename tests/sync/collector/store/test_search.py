@@ -3,6 +3,8 @@
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import update
 
 from sync.collector.care.comments.inbox import Query, read_inbox
@@ -12,7 +14,7 @@ from sync.collector.people.accounts import new_account
 from sync.collector.people.rights import RIGHTS, Reader, Role
 from sync.collector.services.services import Services
 from sync.collector.store import schema
-from sync.collector.store.search import is_found
+from sync.collector.store.search import fold, fold_sign, is_found
 from sync.collector.web.fleet.fleet_query import FleetQuery
 from tests.sync.collector.builders import NOON, Office
 from tests.sync.collector.care.comments.test_inbox import MONDAY
@@ -82,3 +84,8 @@ def test_comments_with_the_other_letters_that_look_like_it_are_found_also_those_
 def test_texts_stand_apart() -> None:
     assert not is_found("tich phuong", (COUNTER, UNIT))
     assert is_found("", ())
+
+
+@given(st.text(st.sampled_from("aàâấặđĐðÐɖƉıİßﬁñ한\u0301\u0328\u200b\u0591 aB9")))
+def test_a_text_folds_as_its_signs_do(text: str) -> None:
+    assert fold(text) == "".join(map(fold_sign, unicodedata.normalize("NFC", text)))

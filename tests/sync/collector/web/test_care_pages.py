@@ -207,3 +207,36 @@ def test_address_that_says_what_cannot_be_is_read_as_far_as_it_can(desk: Desk, q
 
     assert client.get(f"/gop-y?{query}").status_code == 200
     assert client.get(f"/vu-viec?{query}").status_code == 200
+
+
+def test_a_counters_page_has_the_comments_that_name_it_for_whoever_reads_the_inbox(desk: Desk) -> None:
+    words, way = "Trễ hẹn hai lần", f"/gop-y/{desk.own}?quay=Q1"
+
+    pages = {role: desk.client(role).get("/t/XA/Q1").text for role in SEES_CASES}
+
+    assert {role for role, page in pages.items() if words in page} == READS_WORDS
+    assert {role for role, page in pages.items() if "Người dân góp ý gì" in page} == READS_WORDS
+    assert way in pages[Role.SUPERVISOR]
+    assert 'href="/gop-y?quay=Q1"' in pages[Role.SUPERVISOR]
+
+
+def test_the_inbox_shows_the_comments_of_one_counter_and_of_no_foreign_one(desk: Desk) -> None:
+    client = desk.client(Role.SUPERVISOR)
+
+    here, other, foreign = (client.get(f"/gop-y?quay={code}") for code in ("Q1", "Q2", "Q3"))
+
+    assert "Trễ hẹn hai lần" in here.text
+    assert "Góp ý nêu Xã Bắc Sơn, Quầy 1" in here.text
+    assert '<input type="hidden" name="quay" value="Q1">' in here.text
+    assert "Không có góp ý nào như vậy." in other.text
+    assert "Trễ hẹn" not in other.text
+    assert foreign.status_code == client.get("/gop-y?quay=KHONG-CO").status_code == 404
+    assert "Kín" not in foreign.text
+    assert "Chưa có góp ý nào nêu quầy này." in client.get("/t/XA/Q2").text
+
+
+def test_spam_stands_on_no_counters_page(desk: Desk) -> None:
+    with desk.office.database.writing() as connection:
+        connection.execute(schema.comment.update().values(state="spam"))
+
+    assert "Trễ hẹn" not in desk.client(Role.SUPERVISOR).get("/t/XA/Q1").text
