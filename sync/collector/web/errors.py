@@ -7,7 +7,7 @@ from kiosk.base.errors import SpokenError
 from sync.collector.api.depends import services_of
 from sync.collector.api.gate import PASSWORD_PAGE, PasswordChangeNeeded, SignInNeeded
 from sync.collector.api.signed import AccessDenied
-from sync.collector.errors import UsageWrong
+from sync.collector.errors import ChangedMeanwhile, UsageWrong
 from sync.collector.web.people.signin_pages import sign_in_address
 from sync.collector.web.shared.forms import FOREIGN_FORMS
 from sync.collector.web.shared.rendering import render, words_of
@@ -33,6 +33,9 @@ def page_of(request: Request, error: Exception) -> Response:
             t = words_of(request)
             words = t("There is nothing at this address, or it is not among the units that you may see.")
             return render(request, "closed.html", 404, title=t("Not found"), words=words)
+        case ChangedMeanwhile():
+            t = words_of(request)
+            return render(request, "closed.html", 409, title=t("Somebody was quicker"), words=error.sentence(t))
     t = words_of(request)
     said = error.sentence(t) if isinstance(error, SpokenError) else str(error)
     return render(request, "closed.html", 400, title=t("This cannot be done"), words=said)

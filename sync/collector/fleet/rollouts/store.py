@@ -44,6 +44,11 @@ class Rollout:
     made_by: str
 
     @property
+    def version(self) -> str:
+        """What of it changes with each step."""
+        return f"{self.state}-{self.percent}"
+
+    @property
     def may_go_on(self) -> bool:
         """Whether a person may bring it to more kiosks now."""
         return self.state in (RolloutState.PLANNED, RolloutState.HELD) or (
@@ -82,6 +87,12 @@ def read_rollout(connection: Connection, rollout_id: int, path: str = "") -> Rol
     if row is None or not (row.path or "").startswith(path):
         raise UsageWrong("there is no such change of settings")
     return _rollout(row)
+
+
+def lock_rollout(connection: Connection, rollout_id: int) -> None:
+    """Of two who decide about it at once, let the second read what the first wrote."""
+    mine = select(rollout.c.rollout_id).where(rollout.c.rollout_id == rollout_id)
+    connection.execute(mine.with_for_update()).all()
 
 
 def read_rollouts(connection: Connection, path: str = "", most: int = 100) -> list[Rollout]:

@@ -14,7 +14,7 @@ from sync.collector.api.depends import MayKeepKiosks, TheServices
 from sync.collector.calendar.half_days import told_until
 from sync.collector.chores.reproject import Reading, reproject
 from sync.collector.drawing.journal_chart import draw_journals
-from sync.collector.errors import NotAllowed, UsageWrong
+from sync.collector.errors import ChangedMeanwhile, NotAllowed, UsageWrong
 from sync.collector.fleet.devices.credentials import move_device, revoke_device
 from sync.collector.fleet.devices.devices import new_code
 from sync.collector.fleet.devices.grants import confirm_grants, end_grants, grant_counters, read_grants
@@ -24,7 +24,7 @@ from sync.collector.fleet.kiosks.branches import read_branches
 from sync.collector.fleet.kiosks.commands import Kind, order_command, read_commands
 from sync.collector.fleet.kiosks.faults import Fault, mark_of
 from sync.collector.fleet.kiosks.history import last_presses, read_events, strip_with_contact
-from sync.collector.fleet.kiosks.known import Known, know_fault, unknow_fault
+from sync.collector.fleet.kiosks.known import Known, know_fault, require_unknown, unknow_fault
 from sync.collector.fleet.kiosks.roll import Kiosk, find_kiosk, read_roll
 from sync.collector.people.rights import Reader
 from sync.collector.services.services import Services
@@ -77,6 +77,7 @@ async def take_known(
         known = Known(
             mark_of(fault, kiosk.status, kiosk.hurt_at, kiosk.beyond), form.get("words", ""), now, reader.name
         )
+        require_unknown(connection, device, fault, known)
         know_fault(connection, device, fault, known)
 
     return await _act(request, services, reader, device, keep)
@@ -197,8 +198,9 @@ async def _act(
     kiosk = find_kiosk(await asyncio.to_thread(read_kiosks, services, reader), device)
     try:
         await services.write(lambda connection: work(connection, kiosk))
-    except (UsageWrong, NotAllowed) as error:
-        return await _kiosk(request, services, reader, device, wrong=error.sentence(words_of(request)))
+    except (UsageWrong, NotAllowed, ChangedMeanwhile) as error:
+        status = 409 if isinstance(error, ChangedMeanwhile) else 400
+        return await _kiosk(request, services, reader, device, error.sentence(words_of(request)), status)
     return RedirectResponse(phrases_of(request).way(f"/may/{device}"), 303)
 
 
@@ -215,13 +217,15 @@ def _require_counter(connection: Connection, code: str, reader: Reader) -> None:
         raise UsageWrong("there is no counter {code}; make it with: collector counter new", code=code)
 
 
-async def _kiosk(request: Request, services: Services, reader: Reader, device: str, wrong: str = "") -> Response:
+async def _kiosk(
+    request: Request, services: Services, reader: Reader, device: str, wrong: str = "", status: int = 200
+) -> Response:
     values = await asyncio.to_thread(partial(_read_page, services, reader, device))
     w = fleet_words(request, services)
     return render(
         request,
         "kiosk.html",
-        400 if wrong else 200,
+        status,
         w=w,
         wrong=wrong,
         KINDS=list(Kind),

@@ -204,10 +204,22 @@ def test_change_is_held_brought_on_and_taken_back_by_hand(browser: Browser, offi
         (RolloutState.RUNNING, 100),
         (RolloutState.UNDONE, 100),
     ]
-    assert browser.send("/thiet-lap/1", what="next").status_code == 404
+    assert browser.send("/thiet-lap/1", what="next").status_code == 409
     actions = [row[0] for row in office.rows("audit", "action") if str(row[0]).startswith("settings.")]
     assert actions == ["settings.plan", "settings.stage", "settings.hold", "settings.stage", "settings.stage",
                        "settings.undo"]  # fmt: skip
+
+
+def test_a_step_that_somebody_took_meanwhile_is_not_taken_twice(browser: Browser, office: Office) -> None:
+    browser.send("/thiet-lap/moi", **GOOD, go="begin")
+    seen = re.search(r'name="seen" value="([^"]+)"', browser.see("/thiet-lap/1"))
+    assert seen
+    assert browser.send("/thiet-lap/1", what="next", seen=seen[1]).status_code == 303
+
+    late = browser.send("/thiet-lap/1", what="next", seen=seen[1])
+
+    assert (late.status_code, "đã chuyển bước" in late.text) == (409, True)
+    assert rollouts(office)[0].percent == 25
 
 
 def test_administrator_of_a_unit_sets_nothing_elsewhere(browser: Browser, services: Services, office: Office) -> None:
@@ -248,6 +260,22 @@ def test_survey_is_written_seen_and_published(browser: Browser, services: Servic
     assert services.surveys["cua-toi@1"].questions[0].text["vi"] == "Hôm nay thế nào?"
     assert "en" not in services.surveys["cua-toi@1"].questions[0].text
     assert browser.send("/phieu-hoi/cua-toi@1", **fields, what="save").status_code == 404
+
+
+def test_a_draft_that_somebody_changed_meanwhile_comes_back_with_both_versions(browser: Browser) -> None:
+    browser.send("/phieu-hoi", base="sipas-5@1", id="cua-toi")
+    seen = re.search(r'name="seen" value="([^"]+)"', browser.see("/phieu-hoi/cua-toi@1"))
+    assert seen
+    fields = typed(browser) | {"seen": seen[1]}
+    browser.send("/phieu-hoi/cua-toi@1", **fields | {"q0_text_vi": "Lời của người trước"}, what="publish")
+
+    late = browser.send("/phieu-hoi/cua-toi@1", **fields | {"q0_text_vi": "Lời của tôi"}, what="save")
+    deleted = browser.send("/phieu-hoi/cua-toi@1", **fields, what="delete")
+
+    assert (late.status_code, deleted.status_code) == (409, 409)
+    assert "Lời của người trước" in late.text
+    assert "Lời của tôi" in late.text
+    assert "Lời của người trước" in browser.see("/phieu-hoi/cua-toi@1")
 
 
 def test_survey_tells_where_and_when_it_is_set(browser: Browser, office: Office) -> None:
