@@ -21,6 +21,7 @@ TELLS_NOTHING = {
     "/dang-nhap": "the form for a name and a password",
     "/dang-nhap/oidc": "leads to the office's own sign-in",
     "/dang-nhap/oidc/ve": "leads back from there",
+    "/dang-do": "a page of the same person's, with what they had typed there",
     "/dang-xuat/oidc": "signs out there, too",
     "/mat-khau": "the form for a new password",
     "/gop-y/{code}": "a citizen's own words, for whoever handles them; nobody writes any here",

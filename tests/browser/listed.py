@@ -90,7 +90,7 @@ PAGES = (
 NO_PAGES = (
     "/xuat", "/da-chot", "/xuat-766", "/xuat-tt01", "/vu-viec.csv", "/may.csv", "/nhat-ky.csv", "/kiem-toan-goi",
     "/kiem-toan-tep", "/v1", "/healthz", "/log", "/readyz", "/metrics", "/openapi.json", "/assets",
-    "/phieu-hoi/giao-dien.css", "/dang-nhap/oidc", "/dang-xuat/oidc",
+    "/phieu-hoi/giao-dien.css", "/dang-nhap/oidc", "/dang-xuat/oidc", "/dang-do",
 )  # fmt: skip
 """What begins so is a file, is for programs, or leads elsewhere."""
 

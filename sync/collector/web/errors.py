@@ -8,6 +8,7 @@ from sync.collector.api.depends import services_of
 from sync.collector.api.gate import PASSWORD_PAGE, PasswordChangeNeeded, SignInNeeded
 from sync.collector.api.signed import AccessDenied
 from sync.collector.errors import ChangedMeanwhile, UsageWrong
+from sync.collector.web.people.kept_pages import ask_to_sign_in
 from sync.collector.web.people.signin_pages import sign_in_address
 from sync.collector.web.shared.forms import FOREIGN_FORMS
 from sync.collector.web.shared.rendering import render, words_of
@@ -20,10 +21,12 @@ def is_page(request: Request) -> bool:
     return not request.url.path.startswith(_FOR_PROGRAMS)
 
 
-def page_of(request: Request, error: Exception) -> Response:
+async def page_of(request: Request, error: Exception) -> Response:
     """The page that explains the error to a person, or a redirect to where they can go on."""
     match error:
         case SignInNeeded():
+            if request.headers.get("hx-request") != "true":
+                return await ask_to_sign_in(request)
             return _go(request, sign_in_address(request))
         case PasswordChangeNeeded():
             return _go(request, PASSWORD_PAGE)

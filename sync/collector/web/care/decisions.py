@@ -66,7 +66,7 @@ async def keep_decision(
     again: Callable[[Sent], Awaitable[Response]],
     address: str,
 ) -> Response:
-    """Keep the decision, redirect to ``address``; show the form ``again`` where it raises ``missing`` or ChangedMeanwhile."""
+    """Keep the decision and redirect; where it raises ``missing`` or ChangedMeanwhile, show the form ``again``."""
     try:
         await services.write(deciding)
     except (missing, ChangedMeanwhile) as error:
