@@ -27,6 +27,7 @@ TELLS_NOTHING = {
     "/gop-y/{code}": "a citizen's own words, for whoever handles them; nobody writes any here",
     "/phieu-hoi/giao-dien.css": "how a kiosk looks",
     "/phieu-hoi/{ref}": "what is asked",
+    "/thiet-lap/gio": "when counters are open",
     "/thiet-lap/moi": "a form",
     "/thiet-lap/{number}": "what is set on kiosks",
     "/tai-khoan": "who has an account",

@@ -73,6 +73,7 @@ PAGES = (
         "/thiet-lap/moi?title=x&set_hours=1&h0_1=1&w0_day=2026-12-26&w0_like=4",
         ADMINISTRATOR,
     ),
+    Listed("23-gio-lam-viec", "/thiet-lap/gio", "/thiet-lap/gio?dv={unit}", ADMINISTRATOR),
     Listed("24-phieu-hoi", "/phieu-hoi", "/phieu-hoi", ADMINISTRATOR),
     Listed("24-mot-phieu-hoi", "/phieu-hoi/{ref}", "/phieu-hoi/sipas-5@1", ADMINISTRATOR),
     Listed("24-soan-phieu-hoi", "/phieu-hoi/{ref}", "/phieu-hoi/cua-toi@1?them=km", ADMINISTRATOR),

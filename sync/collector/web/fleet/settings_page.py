@@ -165,7 +165,7 @@ def _decide(connection: Connection, *, number: int, form: FormFields, reader: Re
 
 
 def _begin(connection: Connection, *, filled: FilledForm, reader: Reader, now: datetime) -> int:
-    unit_id, _ = _unit_of(connection, filled.unit, reader)
+    unit_id, _ = unit_of(connection, filled.unit, reader)
     begins_at = filled.begins_at or now
     number = plan_rollout(
         connection, unit_id, filled.title, filled.change, begins_at, reader.name, now, at_once=filled.at_once
@@ -179,7 +179,7 @@ def _preview(connection: Connection, *, filled: FilledForm, reader: Reader, p: S
     """Each setting before and after the change, and how many kiosks have these values."""
     if not filled.change.names:
         return None
-    _, path = _unit_of(connection, filled.unit, reader)
+    _, path = unit_of(connection, filled.unit, reader)
     in_force, bases = read_in_force(connection), list(read_bases(connection, path))
     counts: dict[tuple[str, str, str], int] = {}
     for base in bases:
@@ -200,7 +200,7 @@ def _with(in_force: InForce, base: Base, filled: FilledForm, path: str) -> Any:
     return laid_upon(base.settings, [*below[:place], filled.change, *below[place:]])
 
 
-def _unit_of(connection: Connection, code: str, reader: Reader) -> tuple[int | None, str]:
+def unit_of(connection: Connection, code: str, reader: Reader) -> tuple[int | None, str]:
     """A unit's id and path, if the reader may set something there; None and "" for every unit."""
     if code in ("", EVERYWHERE):
         if reader.path:
@@ -220,7 +220,7 @@ async def _form_page(
     filled: FilledForm | None,
     preview: Preview | None,
 ) -> Response:
-    units = await asyncio.to_thread(_reading(services, partial(_units, path=reader.path)))
+    units = await asyncio.to_thread(_reading(services, partial(choices_of, path=reader.path)))
     calendar = Calendars(services.config, NOTHING_SET).of("")
     year = services.now().astimezone(services.config.zone).year
     p = phrases_of(request)
@@ -246,7 +246,7 @@ async def _form_page(
     )
 
 
-def _units(connection: Connection, path: str) -> list[tuple[str, str]]:
+def choices_of(connection: Connection, path: str) -> list[tuple[str, str]]:
     """The units of the subtree that have kiosks at or below them, as the tree goes."""
     bases = {base.path for base in read_bases(connection, path)}
     rows = connection.execute(select(unit).where(unit.c.path.startswith(path, autoescape=True)).order_by(unit.c.path))
