@@ -5,7 +5,7 @@ Who saves second is told: the page then has the hours of both, and nothing of th
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -38,7 +38,7 @@ router = APIRouter(include_in_schema=False)
 
 HOURS_PAGE = "/thiet-lap/gio"
 COLUMNS_MAX = 4
-FIELDS_MAX = 70
+FIELDS_MAX = 80
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 STOOD_MEANWHILE = (
     "Somebody changed these hours while your page was open, so yours were not set. Both stand below; look at them, "
@@ -122,6 +122,11 @@ def read_week(form: Mapping[str, str]) -> Typed:
     return Typed(week, faults)
 
 
+def written(spans: Sequence[tuple[str, str]]) -> str:
+    """A day's spans in one field of a form."""
+    return " ".join(f"{opens}-{closes}" for opens, closes in spans)
+
+
 def standing_of(connection: Connection, in_force: InForce, code: str, reader: Reader, usual: Fleet) -> Standing:
     """The hours of a unit as they are now. Raises UsageWrong for one that is not this reader's."""
     _, path = unit_of(connection, code, reader)
@@ -198,6 +203,12 @@ async def _page(
     p = phrases_of(request)
     now = standing.week if standing else {}
     shown = typed.week if typed else now
+    was = {day: written(spans) for day, spans in now.items()}
+    if form is not None and typed and conflict is not None:
+        # What this person left as it was follows whoever was quicker: sent again it takes nothing of theirs back.
+        shown = {day: now[day] if form.get(f"was_{day}") == written(spans) else spans for day, spans in shown.items()}
+    elif form is not None:
+        was = {day: form.get(f"was_{day}", "") for day in WEEKDAYS}
     seen = standing.version if standing else ""
     # A form that comes back because a time is wrong has seen no more than before.
     seen = form.get("seen", "") if form is not None and conflict is None else seen
@@ -210,6 +221,8 @@ async def _page(
         units=units,
         now=now,
         week=shown,
+        sent=typed.week if typed else {},
+        was=was,
         faults=typed.faults if typed else {},
         columns=min(columns_of(now, shown), COLUMNS_MAX),
         seen=seen,

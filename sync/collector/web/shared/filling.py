@@ -92,6 +92,9 @@ class _Filler(HTMLParser):
                 self._unfold()
         elif at.is_inside and tag == "input":
             text = self._input(text, attrs, name)
+        elif at.is_inside and tag == "button":
+            # Which button was pressed is for the person to say again.
+            self.placed.add(name)
         elif at.is_inside and tag == "select":
             at.select = name
             self.placed.add(name)

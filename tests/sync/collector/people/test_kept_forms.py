@@ -137,14 +137,23 @@ PAGE = (
     '<input type="hidden" name="form_key" value="new"><input type="hidden" name="fault" value="disk">'
     '<input name="t" value="old"><input type="checkbox" name="c" value="1" checked><input type="checkbox" name="d">'
     '<select name="s"><option value="1" selected>1</option><option value="2">2</option></select>'
-    "<textarea name='a'>old &lt;b></textarea></form></details><svg><path d='M0 0'/></svg>"
+    "<textarea name='a'>old &lt;b></textarea><button name='what' value='go'>go</button></form></details><svg><path d='M0 0'/></svg>"
     '<form method="post" action="/w?a=1&amp;b=2"><input type="hidden" name="fault" value="clock">'
     '<input name="t"></form>'
 )
 
 
 def test_every_kind_of_field_is_filled_and_nothing_else_moves() -> None:
-    fields = {"t": 'x"y', "d": "on", "s": "2", "a": "n<", "fault": "disk", "form_key": "stale", "gone": "zu"}
+    fields = {
+        "t": 'x"y',
+        "d": "on",
+        "s": "2",
+        "a": "n<",
+        "fault": "disk",
+        "form_key": "stale",
+        "gone": "zu",
+        "what": "go",
+    }
 
     filled = fill_form(PAGE, "/w?a=1&b=2", fields)
 

@@ -344,7 +344,7 @@ DAY = {"d{day}_0_opens": "07:30", "d{day}_0_closes": "11:30", "d{day}_1_opens": 
 def week(browser: Browser, way: str = HOURS) -> dict[str, str]:
     """What stands in the fields of the week."""
     page = browser.see(way)
-    fields = dict(re.findall(r'name="(d\d_\d_\w+)" value="([^"]*)"', page))
+    fields = dict(re.findall(r'name="((?:d\d_\d_|was_)\w+)" value="([^"]*)"', page))
     seen = re.search(r'name="seen" value="(\w+)"', page)
     assert seen
     return {**fields, "seen": seen[1]}
@@ -369,7 +369,7 @@ def test_hours_stand_in_the_fields_as_they_are_in_force(browser: Browser, office
 
 def test_who_sets_hours_second_is_shown_both_weeks(browser: Browser, office: Office) -> None:
     first, second = week(browser), week(browser)
-    browser.send(HOURS, **first | {"d1_0_opens": "08:15"})
+    browser.send(HOURS, **first | {"d1_0_opens": "08:15", "d6_0_opens": "08:00", "d6_0_closes": "11:00"})
 
     late = browser.send(HOURS, **second | {"d1_0_opens": "09:45"})
 
@@ -377,6 +377,7 @@ def test_who_sets_hours_second_is_shown_both_weeks(browser: Browser, office: Off
     assert "08:15–17:00" in late.text
     assert "<b>09:45–17:00</b>" in " ".join(late.text.split())
     assert 'name="d1_0_opens" value="09:45"' in late.text
+    assert 'name="d6_0_opens" value="08:00"' in late.text, "what the second left alone is as the first set it"
     assert len(rollouts(office)) == 1
     seen = re.search(r'name="seen" value="(\w+)"', late.text)
     assert seen
