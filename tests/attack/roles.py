@@ -180,7 +180,7 @@ def _supervisor(world: World) -> Iterator[Address]:
 def its(world: World, kiosks: Iterable[str] = ()) -> Iterator[Address]:
     """Whoever mends kiosks; of some, all are looked at where none is named."""
     pages = sorted({f"/may/{world.kiosks[name].key.keyid}" for name in (*kiosks,) or world.kiosks})
-    yield from (("may", "html", way) for way in ("/may", *pages, "/thiet-lap", "/phieu-hoi"))
+    yield from (("may", "html", way) for way in ("/may", "/may/chon", *pages, "/thiet-lap", "/phieu-hoi"))
     yield "may", "csv", "/may.csv"
 
 

@@ -45,9 +45,9 @@ def _make_account(page: Page, _world: World, language: str) -> None:
 
 
 def _make_code(page: Page, world: World, _language: str) -> None:
-    page.locator("details.free summary").click()
-    page.fill("details.free [name=counter]", world.places["counter"])
-    page.locator("details.free button").click()
+    page.goto(page.url.replace("/may?", f"/may/chon?tim={world.places['counter']}&"))
+    page.locator("button[name=counter]").first.click()
+    page.locator(".acts form:last-child button").click()
     page.wait_for_selector(".once")
 
 

@@ -60,6 +60,7 @@ PAGES = (
     Listed("20-may-theo-don-vi", "/may", "/may?xem=don-vi", IT),
     Listed("20-may-dia-day", "/may", "/may?loi=dia", IT),
     Listed("20-may-khong-thay", "/may", "/may?tim=khong-co", IT),
+    Listed("20-chon-quay", "/may/chon", "/may/chon?tim=q", IT),
     Listed("21-mot-may", "/may/{device}", "/may/{device}", IT),
     Listed("21-may-tot", "/may/{device}", "/may/{well}", IT),
     Listed("22-tai-khoan", "/tai-khoan", "/tai-khoan", ADMINISTRATOR),

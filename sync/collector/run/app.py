@@ -55,7 +55,7 @@ from sync.collector.web.figures import (
     sheet_page,
     today_page,
 )
-from sync.collector.web.fleet import fleet_page, hours_page, kiosk_page, settings_page, surveys_page
+from sync.collector.web.fleet import choose_page, fleet_page, hours_page, kiosk_page, settings_page, surveys_page
 from sync.collector.web.people import accounts_page, audit_page, kept_pages, oidc_pages, receipt_page, signin_pages
 from sync.protocol import problems
 from sync.protocol.errors import AddressWrong, WireError
@@ -76,6 +76,7 @@ PAGES = (
     closed_page,
     proof_page,
     served_page,
+    choose_page,
     fleet_page,
     kiosk_page,
     oidc_pages,

@@ -83,6 +83,8 @@ def page_of_form(kept: KeptForm) -> str:
         counter = kept.fields.get("counter", "")
         path = f"/t/{kept.fields.get('unit', '')}" + (f"/{counter}" if counter else "")
         query = "&".join(part for part in (urlencode(said), query) if part)
+    elif path == "/may":
+        path = "/may/chon"
     elif found := re.fullmatch(r"(/may/[^/]+|/tai-khoan/[^/]+)/[^/]+", path):
         path = found[1]
     return f"{path}?{query}" if query else path
