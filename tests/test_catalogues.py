@@ -63,7 +63,7 @@ TABLES = {
 """Message ids that the code holds in tables, and says by their name."""
 SAYING = re.compile(
     r"t|_tell|tell|_say|several|fault|Fault|SettingInvalid|Journal\w+|Diverged|ScreenUnavailable|DemoFailed|ChainBroken"
-    r"|EnrolmentRefused|NotEnrolled|DeviceUnusable|AgentRunning|UsageWrong|QuestionWrong|CursorWrong|NotAllowed|PlaceTaken|DatabaseUnusable|Schema\w+"
+    r"|EnrolmentRefused|NotEnrolled|DeviceUnusable|AgentRunning|UsageWrong|QuestionWrong|CursorWrong|NotAllowed|ChangedMeanwhile|PlaceTaken|DatabaseUnusable|Schema\w+"
     r"|CodeRefused|TriesExhausted|CollectorBusy|StorageFull|JournalForeign|Unfit|NotTaken|KeyTaken|ProviderDown|ArrivalRefused|NoAccount|FileUnusable|SetupFileMissing|BundleNotWritten|SettingsNotKept|WrongUser|WrongCounter|ChannelDown|NotNow|Refused|DecisionWrong|NoteNeeded|ResultNeeded|Log[A-Z]\w+"
 )
 """What is called with a message id as one of its first arguments."""

@@ -4,6 +4,7 @@
     ├── UsageWrong         the command names something that is not there: name another
     │   └── QuestionWrong  a parameter is not what the call takes: write it as the sentence says
     ├── NotAllowed         it is there, and this person or this moment does not allow the change: change what is asked
+    ├── ChangedMeanwhile   somebody else decided about it since it was looked at: look at both, then send again
     ├── TurnTaken          another program does it just now: wait until that one is done
     ├── PlaceTaken         the address is in use: stop the other one or choose another port
     ├── DatabaseUnusable   it cannot be opened where or as it is: mend the place or the address
@@ -42,6 +43,12 @@ class QuestionWrong(UsageWrong):
 
 class NotAllowed(CollectorError):
     """What is asked cannot be done as it is asked, or not by this person."""
+
+
+class ChangedMeanwhile(CollectorError):
+    """What a person decided about is no longer as their page showed it; nothing of theirs was kept."""
+
+    exit_code = 2
 
 
 class TurnTaken(CollectorError):

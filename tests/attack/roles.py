@@ -21,11 +21,13 @@ TELLS_NOTHING = {
     "/dang-nhap": "the form for a name and a password",
     "/dang-nhap/oidc": "leads to the office's own sign-in",
     "/dang-nhap/oidc/ve": "leads back from there",
+    "/dang-do": "a page of the same person's, with what they had typed there",
     "/dang-xuat/oidc": "signs out there, too",
     "/mat-khau": "the form for a new password",
     "/gop-y/{code}": "a citizen's own words, for whoever handles them; nobody writes any here",
     "/phieu-hoi/giao-dien.css": "how a kiosk looks",
     "/phieu-hoi/{ref}": "what is asked",
+    "/thiet-lap/gio": "when counters are open",
     "/thiet-lap/moi": "a form",
     "/thiet-lap/{number}": "what is set on kiosks",
     "/tai-khoan": "who has an account",
@@ -180,7 +182,7 @@ def _supervisor(world: World) -> Iterator[Address]:
 def its(world: World, kiosks: Iterable[str] = ()) -> Iterator[Address]:
     """Whoever mends kiosks; of some, all are looked at where none is named."""
     pages = sorted({f"/may/{world.kiosks[name].key.keyid}" for name in (*kiosks,) or world.kiosks})
-    yield from (("may", "html", way) for way in ("/may", *pages, "/thiet-lap", "/phieu-hoi"))
+    yield from (("may", "html", way) for way in ("/may", "/may/chon", *pages, "/thiet-lap", "/phieu-hoi"))
     yield "may", "csv", "/may.csv"
 
 

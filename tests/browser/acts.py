@@ -44,10 +44,15 @@ def _make_account(page: Page, _world: World, language: str) -> None:
     page.wait_for_selector(".once")
 
 
-def _make_code(page: Page, world: World, _language: str) -> None:
-    page.locator("details.free summary").click()
-    page.fill("details.free [name=counter]", world.places["counter"])
-    page.locator("details.free button").click()
+def _choose_an_occupied_counter(page: Page, world: World, _language: str) -> None:
+    page.goto(page.url.replace("/may?", f"/may/chon?tim={world.places['counter']}&"))
+    page.locator("button[name=counter]").first.click()
+    page.wait_for_selector(".acts")
+
+
+def _make_code(page: Page, world: World, language: str) -> None:
+    _choose_an_occupied_counter(page, world, language)
+    page.locator(".acts form:last-child button").click()
     page.wait_for_selector(".once")
 
 
@@ -70,7 +75,8 @@ def _scan_a_receipt(page: Page, _world: World, _language: str) -> None:
 ACTS = (
     Act("05-hop-giai-thich", SUPERVISOR, "/t/{unit}", _explain),
     Act("11-766-nhap-loi", ADMINISTRATOR, "/766", _hand_in_faults, 400),
-    Act("20-ma-mot-lan", IT, "/may", _make_code),
+    Act("20-quay-co-may", IT, "/may", _choose_an_occupied_counter, 409),
+    Act("20-ma-mot-lan", IT, "/may", _make_code, 409),
     Act("22-mat-khau-mot-lan", ADMINISTRATOR, "/tai-khoan", _make_account),
     Act("34-bien-nhan-quet", STRANGER, "/bien-nhan", _scan_a_receipt),
     Act("30-dang-nhap-sai", STRANGER, "/dang-nhap", _type_a_wrong_password, 403),

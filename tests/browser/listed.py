@@ -64,6 +64,7 @@ PAGES = (
     Listed("20-may-man-hinh", "/may", "/may?xem=man-hinh", IT),
     Listed("20-may-dia-day", "/may", "/may?loi=dia", IT),
     Listed("20-may-khong-thay", "/may", "/may?tim=khong-co", IT),
+    Listed("20-chon-quay", "/may/chon", "/may/chon?tim=q", IT),
     Listed("21-mot-may", "/may/{device}", "/may/{device}", IT),
     Listed("21-may-tot", "/may/{device}", "/may/{well}", IT),
     Listed("22-tai-khoan", "/tai-khoan", "/tai-khoan", ADMINISTRATOR),
@@ -77,6 +78,7 @@ PAGES = (
         "/thiet-lap/moi?title=x&set_hours=1&h0_1=1&w0_day=2026-12-26&w0_like=4",
         ADMINISTRATOR,
     ),
+    Listed("23-gio-lam-viec", "/thiet-lap/gio", "/thiet-lap/gio?dv={unit}", ADMINISTRATOR),
     Listed("24-phieu-hoi", "/phieu-hoi", "/phieu-hoi", ADMINISTRATOR),
     Listed("24-mot-phieu-hoi", "/phieu-hoi/{ref}", "/phieu-hoi/sipas-5@1", ADMINISTRATOR),
     Listed("24-soan-phieu-hoi", "/phieu-hoi/{ref}", "/phieu-hoi/cua-toi@1?them=km", ADMINISTRATOR),
@@ -94,7 +96,7 @@ PAGES = (
 NO_PAGES = (
     "/xuat", "/da-chot", "/xuat-766", "/xuat-tt01", "/vu-viec.csv", "/may.csv", "/nhat-ky.csv", "/kiem-toan-goi",
     "/may/{device}/man-hinh.png", "/kiem-toan-tep", "/v1", "/healthz", "/log", "/readyz", "/metrics", "/openapi.json",
-    "/assets", "/phieu-hoi/giao-dien.css", "/dang-nhap/oidc", "/dang-xuat/oidc",
+    "/assets", "/phieu-hoi/giao-dien.css", "/dang-nhap/oidc", "/dang-xuat/oidc", "/dang-do",
 )  # fmt: skip
 """What begins so is a file, is for programs, or leads elsewhere."""
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
 from tests.browser.conftest import Seat
-from tests.browser.listed import IT
+from tests.browser.listed import ADMINISTRATOR, IT
 from tests.browser.looked import look
 from tests.browser.world import ILL
 from tests.sync.collector.fleet.kiosks.simulated import device_of
@@ -39,3 +39,26 @@ def test_a_kiosk_is_found_and_asked_with_the_keyboard_alone_and_without_script(
     page.keyboard.press("Enter")
 
     expect(page.locator("table.asked")).to_contain_text("chờ lần liên lạc sau")
+
+
+def test_a_page_left_by_mistake_asks_first_and_one_that_was_sent_does_not(
+    opened: Callable[..., Seat], url: str
+) -> None:
+    page, asked = opened(ADMINISTRATOR).page, []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.goto(f"{url}/tai-khoan")
+    page.locator("#full_name-new").fill("Bà Mới")
+    page.locator("nav.pages a").first.click()
+
+    assert asked == ["beforeunload"]
+    expect(page.locator("#full_name-new")).to_have_value("Bà Mới")
+    page.locator("#name").fill("moi.ba")
+    page.locator("#unit-new").fill("khong-co")
+    page.locator("form.box button").click()
+    expect(page.locator("form.box [role=alert]")).to_be_visible()
+    assert asked == ["beforeunload"]

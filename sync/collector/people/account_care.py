@@ -7,11 +7,12 @@ the administrator is seen and not touched: whoever could give it a password coul
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select, update
 
-from sync.collector.errors import NotAllowed, UsageWrong
+from sync.collector.errors import ChangedMeanwhile, NotAllowed, UsageWrong
 from sync.collector.people.accounts import (
     change_email,
     disable_account,
@@ -45,6 +46,12 @@ class Account:
     disabled_at: datetime | None
     mine: bool
     """Whether the administrator may change it."""
+
+    @property
+    def version(self) -> str:
+        """What of it changes with each change of what it is for."""
+        said = "\n".join((self.full_name, self.role, self.unit, self.email))
+        return sha256(said.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +110,20 @@ def make_account(connection: Connection, name: str, wanted: Wanted, reader: Read
     return password
 
 
-def change_account(connection: Connection, name: str, wanted: Wanted, reader: Reader, now: datetime) -> None:
-    """Give an account another name, role, unit or address. Raises UsageWrong or NotAllowed."""
+def change_account(
+    connection: Connection, name: str, wanted: Wanted, reader: Reader, now: datetime, seen: str | None = None
+) -> None:
+    """Give an account another name, role, unit or address; ``seen`` is its version on the administrator's page.
+
+    Raises UsageWrong or NotAllowed, and ChangedMeanwhile where another administrator came first.
+    """
+    connection.execute(select(account.c.account_id).where(account.c.name == name).with_for_update()).all()
     found = _require_mine(connection, name, reader)
+    if seen is not None and seen != found.version:
+        raise ChangedMeanwhile(
+            "Another administrator changed this account while your page was open, so nothing of yours was kept yet. "
+            "Look at both below, then save again."
+        )
     unit_id, path = _require_givable(connection, wanted, reader)
     if Right.ACCOUNTS not in RIGHTS[wanted.role] or not found.path.startswith(path):
         _require_another(connection, found)

@@ -25,6 +25,8 @@ DELAY = timedelta(seconds=30)
 DELAY_MAX = timedelta(hours=1)
 LIFE_MAX = timedelta(hours=12)
 """However busy, nobody stays signed in longer than a working day."""
+REMEMBERED = timedelta(days=3)
+"""So long after its last use it is known whose token it was, so that a form that was left open comes back to them."""
 FORGOTTEN_AFTER = timedelta(days=1)
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly the last use is known; each note of it is a commit."""
@@ -80,7 +82,7 @@ def sign_in(connection: Connection, checked: Checked, now: datetime) -> SignedIn
 def let_in(connection: Connection, found: Row[Any], now: datetime, *, outside: bool = False) -> SignedIn:
     """A new token for an account; ``outside`` where the office's directory of people vouched for it."""
     token = secrets.token_urlsafe(32)
-    connection.execute(delete(signed_in).where(signed_in.c.began_at < now - LIFE_MAX))
+    connection.execute(delete(signed_in).where(signed_in.c.seen_at < now - REMEMBERED))
     row = {"token_hash": _hash(token), "account_id": found.account_id, "began_at": now, "seen_at": now}
     connection.execute(insert(signed_in).values(**row, outside=outside))
     note(connection, now, found.name, "sign-in", found.name, {"by": "oidc"} if outside else {})
@@ -104,6 +106,14 @@ def find_reader(connection: Connection, token: str, now: datetime, idle: timedel
         one_time=row.one_time and not row.outside,
     )
     return reader, now - row.seen_at >= SEEN_EVERY
+
+
+def holder_before(connection: Connection, token: str) -> int | None:
+    """The account that held the token, also when its time is over; None where nobody did, or may no longer come in."""
+    wanted = select(account.c.account_id).join(signed_in, signed_in.c.account_id == account.c.account_id)
+    mine = wanted.where(signed_in.c.token_hash == _hash(token), account.c.disabled_at.is_(None))
+    found: int | None = connection.execute(mine).scalar_one_or_none()
+    return found
 
 
 def note_seen(connection: Connection, token: str, now: datetime) -> None:

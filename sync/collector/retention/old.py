@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, select
 
 from sync.collector.care.signals.keep import SignalState
 from sync.collector.notices.outbox import WAITING
 from sync.collector.people.audit import note
-from sync.collector.people.signin import FORGOTTEN_AFTER, LIFE_MAX
+from sync.collector.people.kept_forms import is_over
+from sync.collector.people.signin import FORGOTTEN_AFTER, REMEMBERED
 from sync.collector.retention.steps import Pace, rows_of
 from sync.collector.retention.works import Work
 from sync.collector.settings.collector import CollectorConfig
@@ -24,6 +25,7 @@ from sync.collector.store.schema import (
     enrolment_code,
     enrolment_failure,
     incident,
+    kept_form,
     mailed_report,
     notice,
     signal,
@@ -53,7 +55,9 @@ class Old(NamedTuple):
 def old_rows(config: CollectorConfig, now: datetime) -> Iterator[Old]:
     """What may go now, in an order in which nothing is left that names what went."""
     keep, done = config.retention, now - timedelta(days=config.retention.done_days)
-    yield Old(Work.SESSIONS, signed_in, _is_over(config, now))
+    # Not before a form that was left open over a weekend can come back to whoever wrote it.
+    yield Old(Work.SESSIONS, signed_in, signed_in.c.seen_at < now - REMEMBERED)
+    yield Old(Work.FORMS, kept_form, is_over(now))
     refused = signin_failure.c.failed_at < now - FORGOTTEN_AFTER
     yield Old(Work.FAILURES, signin_failure, refused)
     yield Old(Work.CODES, enrolment_code, enrolment_code.c.expires_at < done)
@@ -83,11 +87,6 @@ def forget(transact: Transact, pace: Pace, old: Old, now: datetime) -> int:
     if n and old.table is audit:
         transact(lambda connection: note(connection, now, "collector", "audit forget", "audit", {"lines": n}))
     return n
-
-
-def _is_over(config: CollectorConfig, now: datetime) -> ColumnElement[bool]:
-    idle = timedelta(minutes=config.accounts.idle_minutes)
-    return or_(signed_in.c.began_at < now - LIFE_MAX, signed_in.c.seen_at < now - idle)
 
 
 def _letters(config: CollectorConfig, now: datetime) -> Iterator[Old]:

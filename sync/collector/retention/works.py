@@ -9,6 +9,7 @@ class Work(StrEnum):
     PARTS = "parts of tables made for the months to come"
     DROPS = "months whose lines were dropped, as two people decided"
     SESSIONS = "sessions that are over"
+    FORMS = "forms kept for whoever signs in again"
     FAILURES = "names with wrong passwords"
     CODES = "one-time codes that ran out"
     CODE_HOURS = "hours with wrong codes"

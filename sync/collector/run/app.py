@@ -56,8 +56,16 @@ from sync.collector.web.figures import (
     sheet_page,
     today_page,
 )
-from sync.collector.web.fleet import fleet_page, kiosk_page, pictures_page, settings_page, surveys_page
-from sync.collector.web.people import accounts_page, audit_page, oidc_pages, receipt_page, signin_pages
+from sync.collector.web.fleet import (
+    choose_page,
+    fleet_page,
+    hours_page,
+    kiosk_page,
+    pictures_page,
+    settings_page,
+    surveys_page,
+)
+from sync.collector.web.people import accounts_page, audit_page, kept_pages, oidc_pages, receipt_page, signin_pages
 from sync.protocol import problems
 from sync.protocol.errors import AddressWrong, WireError
 from sync.protocol.messages import MessageInvalid
@@ -66,6 +74,7 @@ from sync.protocol.problems import ProblemType
 UPKEEP_S = 3600.0
 PAGES = (
     signin_pages,
+    kept_pages,
     receipt_page,
     today_page,
     heard_page,
@@ -77,6 +86,7 @@ PAGES = (
     counters_page,
     proof_page,
     served_page,
+    choose_page,
     fleet_page,
     kiosk_page,
     pictures_page,
@@ -86,6 +96,7 @@ PAGES = (
     signals_page,
     audit_page,
     accounts_page,
+    hours_page,
     settings_page,
     surveys_page,
 )
@@ -189,7 +200,7 @@ def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(WireError)
     async def wire_error(request: Request, error: WireError) -> Response:
         if is_page(request):
-            return page_of(request, error)
+            return await page_of(request, error)
         address = error.address if isinstance(error, AddressWrong) else ""
         t, headers = _asked(request)
         said = str(error) if t is None else t(str(error))
@@ -202,7 +213,7 @@ def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def request_invalid(request: Request, error: RequestValidationError) -> Response:
         if is_page(request):
-            return page_of(request, UsageWrong("there is nothing at this address"))
+            return await page_of(request, UsageWrong("there is nothing at this address"))
         t, headers = _asked(request)
         if t is not None:
             return refusal_answer(parameter_wrong(error.errors()), t, headers)
@@ -214,7 +225,7 @@ def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
         if error.status_code == 404 and is_page(request) and "text/html" in request.headers.get("accept", ""):
-            return page_of(request, UsageWrong("there is nothing at this address"))
+            return await page_of(request, UsageWrong("there is nothing at this address"))
         kind: ProblemType = {404: problems.NOT_FOUND, 405: problems.METHOD_NOT_ALLOWED}.get(
             error.status_code, problems.REQUEST_INVALID
         )
@@ -235,7 +246,7 @@ def _answer_faults(app: FastAPI) -> None:
         if isinstance(error, StorageFull):
             request.app.state.readiness.doubt()
         if is_page(request):
-            return page_of(request, error)
+            return await page_of(request, error)
         return refusal_answer(error, *_asked(request))
 
     @app.exception_handler(OperationalError)

@@ -7,7 +7,8 @@ from kiosk.base.errors import SpokenError
 from sync.collector.api.depends import services_of
 from sync.collector.api.gate import PASSWORD_PAGE, PasswordChangeNeeded, SignInNeeded, is_poll
 from sync.collector.api.signed import AccessDenied
-from sync.collector.errors import UsageWrong
+from sync.collector.errors import ChangedMeanwhile, UsageWrong
+from sync.collector.web.people.kept_pages import ask_to_sign_in
 from sync.collector.web.people.signin_pages import sign_in_address
 from sync.collector.web.shared.forms import FOREIGN_FORMS
 from sync.collector.web.shared.rendering import render, words_of
@@ -20,13 +21,15 @@ def is_page(request: Request) -> bool:
     return not request.url.path.startswith(_FOR_PROGRAMS)
 
 
-def page_of(request: Request, error: Exception) -> Response:
+async def page_of(request: Request, error: Exception) -> Response:
     """The page that explains the error to a person, or a redirect to where they can go on."""
     match error:
         case SignInNeeded() if is_poll(request):
             # The page that stands open says so itself and keeps what it shows.
             return Response(status_code=204, headers={"HX-Trigger": "ended"})
         case SignInNeeded():
+            if request.headers.get("hx-request") != "true":
+                return await ask_to_sign_in(request)
             return _go(request, sign_in_address(request))
         case PasswordChangeNeeded():
             return _go(request, PASSWORD_PAGE)
@@ -36,6 +39,9 @@ def page_of(request: Request, error: Exception) -> Response:
             t = words_of(request)
             words = t("There is nothing at this address, or it is not among the units that you may see.")
             return render(request, "closed.html", 404, title=t("Not found"), words=words)
+        case ChangedMeanwhile():
+            t = words_of(request)
+            return render(request, "closed.html", 409, title=t("Somebody was quicker"), words=error.sentence(t))
     t = words_of(request)
     said = error.sentence(t) if isinstance(error, SpokenError) else str(error)
     return render(request, "closed.html", 400, title=t("This cannot be done"), words=said)

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, select, update
 
 from sync.collector.care.cases.opening import CLOSED, DOING, NEW, TAKEN, find_case
-from sync.collector.care.steps import Effect, Step, one_paragraph, steps_of
-from sync.collector.errors import UsageWrong
+from sync.collector.care.steps import CHANGED, Effect, Step, one_paragraph, steps_after, steps_of
+from sync.collector.errors import ChangedMeanwhile, UsageWrong
 from sync.collector.fleet.rollouts.calendars import Calendars
 from sync.collector.people.rights import Reader
 from sync.collector.store.schema import follow_up, follow_up_step, unit
@@ -26,6 +26,8 @@ class What(StrEnum):
     TAKE = "take"
     """Take it on oneself."""
     CLOSE = "close"
+    ADD = "add"
+    """Write something down about a case that is closed and stays closed."""
     REOPEN = "reopen"
 
 
@@ -43,6 +45,8 @@ class Deed:
     """An account's name, empty for nobody; None leaves it as it is."""
     due_on: date | None = None
     """None leaves it as it is."""
+    seen: int | None = None
+    """The last step that the person's page showed; None where there was no page."""
 
 
 def care_for(
@@ -50,33 +54,39 @@ def care_for(
 ) -> None:
     """Do it, and write down who did.
 
-    Raises UsageWrong for a case or a person that is not there or not to be seen, ResultNeeded for a case that is
-    closed without a word.
+    A form that is sent twice is done once. Raises UsageWrong for a case or a person that is not there or not to be
+    seen, ResultNeeded for a case that is closed without a word, ChangedMeanwhile where somebody else came first.
     """
     case = require_case(connection, follow_up.c.number == number, number, reader.path)
     step = Step(str(deed.what), one_paragraph(deed.note, TEXT_CHARS_MAX), reader, now)
     match deed.what:
-        case What.CLOSE if case.state != CLOSED:
+        case What.CLOSE:
             change = _close(step, today)
-        case What.REOPEN if case.state == CLOSED:
+        case What.REOPEN:
             change = _reopen(case, today, calendars)
-        case What.KEEP | What.TAKE if case.state != CLOSED:
-            change = _keep(connection, case, deed, step)
+        case What.ADD:
+            change = _add(step)
         case _:
-            return
+            change = _keep(connection, case, deed, step)
+    later = steps_after(connection, follow_up_step, follow_up_step.c.case_id == case.case_id, deed.seen)
+    if step.is_repeat(later, case, change):
+        return
+    if (case.state == CLOSED) is not (deed.what in (What.REOPEN, What.ADD)):
+        raise ChangedMeanwhile(CHANGED)
     connection.execute(update(follow_up).where(follow_up.c.case_id == case.case_id).values(change.values))
     step.keep(connection, follow_up_step, {"case_id": case.case_id}, step.note)
     step.audit(connection, "case", number, case.state, change)
 
 
 def require_case(connection: Connection, this: ColumnElement[bool], said: object, path: str) -> Row[Any]:
-    """The case that is wanted, with the names of its place; ``said`` is what it was called.
+    """The case that is wanted, with the names of its place, locked; ``said`` is what it was called.
 
     Raises UsageWrong for one that is not there, or not in the subtree ``path``.
     """
     wanted = select(follow_up.c.case_id).join(unit, unit.c.unit_id == follow_up.c.unit_id)
     seen = unit.c.path.startswith(path, autoescape=True)
-    found = connection.execute(wanted.where(this, seen)).scalar_one_or_none()
+    # Locked: of two who close it at once the second reads what the first wrote.
+    found = connection.execute(wanted.where(this, seen).with_for_update(of=follow_up)).scalar_one_or_none()
     if found is None:
         raise UsageWrong("there is no case {case}", case=said)
     return find_case(connection, found)
@@ -91,6 +101,12 @@ def _close(step: Step, today: date) -> Effect:
     if not step.note:
         raise ResultNeeded("Write down what was done and what came of it; then the case can be closed.")
     return Effect({"state": CLOSED, "result": step.note, "closed_on": today}, {})
+
+
+def _add(step: Step) -> Effect:
+    if not step.note:
+        raise ResultNeeded("Write down what is to be added to this case.")
+    return Effect({"state": CLOSED}, {})
 
 
 def _reopen(case: Row[Any], today: date, calendars: Calendars) -> Effect:

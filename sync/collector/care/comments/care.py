@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, update
 
 from sync.collector.care.cases.care import require_case
 from sync.collector.care.comments.inbox import CommentState, find_comment
-from sync.collector.care.steps import Effect, Step, one_paragraph, steps_of
+from sync.collector.care.steps import Effect, Step, one_paragraph, steps_after, steps_of
 from sync.collector.errors import UsageWrong
 from sync.collector.people.rights import Reader
 from sync.collector.store.schema import comment, comment_step, follow_up
@@ -43,14 +43,20 @@ class Deed:
     owner: str = ""
     """An account's name; empty for nobody."""
     case_id: int | None = None
+    seen: int | None = None
+    """The last step that the person's page showed, 0 before the first; None where there was no page."""
 
 
 def care_for(connection: Connection, code: str, deed: Deed, reader: Reader, now: datetime) -> None:
     """Do it, and write down who did.
 
-    Raises UsageWrong for a comment, a person or a case that is not there or not to be seen, NoteNeeded for a
-    comment that is said to be done without a word.
+    A form that is sent twice is done once. Raises UsageWrong for a comment, a person or a case that is not there or not
+    to be seen, NoteNeeded for a comment that is said to be done without a word, ChangedMeanwhile where somebody else
+    came first.
     """
+    # Locked by a write that changes nothing, which any engine can do wherever the row lies: of two who decide at
+    # once the second reads what the first wrote.
+    connection.execute(update(comment).where(comment.c.code == code).values(state=comment.c.state))
     found = find_comment(connection, code, reader.path)
     if found is None:
         raise UsageWrong("there is no comment {code}", code=code)
@@ -66,6 +72,9 @@ def care_for(connection: Connection, code: str, deed: Deed, reader: Reader, now:
     if deed.what is What.LINK:
         case = require_case(connection, follow_up.c.case_id == deed.case_id, deed.case_id, reader.path)
         change.values["case_id"], change.details["case"] = case.case_id, case.number
+    later = steps_after(connection, comment_step, comment_step.c.code == code, deed.seen)
+    if step.is_repeat(later, found, change):
+        return
     connection.execute(update(comment).where(comment.c.code == code).values(change.values))
     step.keep(connection, comment_step, {"code": code}, step.note or change.details.get("case", ""))
     step.audit(connection, "comment", code, found.state, change)

@@ -14,13 +14,14 @@ from kiosk.domain.visit.rating import Standing
 from sync.collector.care.signals.keep import SignalState
 from sync.collector.care.signals.standing import count_pooled, lock_journals, move, told_before, widened
 from sync.collector.care.signals.watched import PRESSED_UP, Sign
-from sync.collector.errors import CollectorError, UsageWrong
+from sync.collector.care.steps import CHANGED
+from sync.collector.errors import ChangedMeanwhile, CollectorError, UsageWrong
 from sync.collector.people.audit import note
 from sync.collector.people.rights import Reader
 from sync.collector.replica.dropped import require_kept
 from sync.collector.replica.outgoing.sums import lock_releases
 from sync.collector.replica.stretch import ANY_PART, Stretch, read_suspect
-from sync.collector.store.schema import counter, signal, suspicion, unit
+from sync.collector.store.schema import counter, micros, signal, suspicion, unit
 
 NOTE_CHARS_MAX = 2000
 DAYS_MAX = 186
@@ -61,6 +62,8 @@ class Chair:
     now: datetime
     today: date
     cell_min: int
+    seen: str | None = None
+    """The signal's version that the person's page showed; None where there was no page."""
 
 
 def set_aside(connection: Connection, signal_id: int, decision: Decision, chair: Chair) -> int:
@@ -137,6 +140,11 @@ def withdraw(connection: Connection, signal_id: int, words: str, chair: Chair) -
     return n
 
 
+def version_of(row: Row[Any]) -> str:
+    """What of a signal changes with each decision about it."""
+    return f"{row.state}-{micros(row.decided_at) if row.decided_at else 0}"
+
+
 def apply_again(connection: Connection) -> int:
     """Set aside what slipped past a decision: a block that was being brought out at that very moment."""
     lock_releases(connection)
@@ -158,13 +166,15 @@ def _signal(connection: Connection, signal_id: int, chair: Chair) -> Row[Any]:
     row = connection.execute(wanted).one_or_none()
     if row is None or not chair.reader.sees(row.path):
         raise UsageWrong("there is no signal {number}", number=signal_id)
+    if chair.seen is not None and chair.seen != version_of(row):
+        raise ChangedMeanwhile(CHANGED)
     return row
 
 
 def _open_signal(connection: Connection, signal_id: int, chair: Chair) -> Row[Any]:
     row = _signal(connection, signal_id, chair)
     if row.state != SignalState.OPEN:
-        raise DecisionWrong("somebody has decided about this sign meanwhile; look at it again")
+        raise ChangedMeanwhile(CHANGED)
     return row
 
 

@@ -34,6 +34,18 @@ class SignWords:
             Sign.JOURNAL: t("A journal with a gap"),
         }[Sign(sign)]
 
+    def state(self, state: str) -> str:
+        """What became of a sign."""
+        t = self.t
+        said = {"open": t("to be decided"), "aside": t("set aside"), "nothing": t("nothing wrong")}
+        return said.get(state, t("over by itself"))
+
+    def deed(self, what: str) -> str:
+        """What somebody wanted to decide, as its button says it."""
+        t = self.t
+        said = {"aside": t("Set aside as suspect"), "nothing": t("Nothing wrong"), "withdraw": t("Withdraw")}
+        return said.get(what, what)
+
     def told(self, row: Any) -> str:
         """The evidence of a kept sign, and of which of its days it is where the sign began before them."""
         said, first = self.sentence(row.sign, row.evidence), row.evidence.get("first")

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
-from sync.collector.errors import NotAllowed
+from sync.collector.errors import ChangedMeanwhile, NotAllowed
 from sync.collector.fleet.kiosks.faults import Fault
 from sync.collector.people.audit import note
 from sync.collector.store.schema import known_fault
@@ -54,6 +54,19 @@ def know_fault(connection: Connection, device_id: str, fault: Fault, known: Know
     }
     connection.execute(insert(known_fault).values(row))
     note(connection, known.at, known.by, "device.known", device_id, {"fault": str(fault), "words": words})
+
+
+def require_unknown(connection: Connection, device_id: str, fault: Fault, known: Known) -> None:
+    """Raise ChangedMeanwhile where somebody else said what they know of this very fault already."""
+    mine = _of(device_id, fault) & (known_fault.c.mark == known.mark) & (known_fault.c.known_by != known.by)
+    row = connection.execute(select(known_fault).where(mine)).one_or_none()
+    if row is not None:
+        raise ChangedMeanwhile(
+            "{name} wrote down what is known of this meanwhile: “{theirs}”. Yours was not kept: “{yours}”.",
+            name=row.known_by,
+            theirs=row.words,
+            yours=known.words[:WORDS_MAX],
+        )
 
 
 def unknow_fault(connection: Connection, device_id: str, fault: Fault, now: datetime, actor: str) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, text, update
 
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.rollouts.change import Change
@@ -19,6 +19,7 @@ from sync.collector.store.schema import device_status, rollout, rollout_device, 
 SPOKE_LATELY = timedelta(days=1)
 Choose = Callable[[Sequence[str], int], Sequence[str]]
 
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('hailong rollouts'))")
 _DICE = random.SystemRandom()
 
 
@@ -42,6 +43,11 @@ class Rollout:
     why: str
     made_at: datetime
     made_by: str
+
+    @property
+    def version(self) -> str:
+        """What of it changes with each step."""
+        return f"{self.state}-{self.percent}"
 
     @property
     def may_go_on(self) -> bool:
@@ -82,6 +88,18 @@ def read_rollout(connection: Connection, rollout_id: int, path: str = "") -> Rol
     if row is None or not (row.path or "").startswith(path):
         raise UsageWrong("there is no such change of settings")
     return _rollout(row)
+
+
+def lock_rollout(connection: Connection, rollout_id: int) -> None:
+    """Of two who decide about it at once, let the second read what the first wrote."""
+    mine = select(rollout.c.rollout_id).where(rollout.c.rollout_id == rollout_id)
+    connection.execute(mine.with_for_update()).all()
+
+
+def lock_rollouts(connection: Connection) -> None:
+    """Of two who change one setting at once, let the second read what the first set; none is begun in between."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK)
 
 
 def read_rollouts(connection: Connection, path: str = "", most: int = 100) -> list[Rollout]:

@@ -8,10 +8,10 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from kiosk.domain.fault import Fault
 from kiosk.domain.visit.survey import Survey, SurveyInvalid, read_survey
-from sync.collector.errors import UsageWrong
+from sync.collector.errors import ChangedMeanwhile, UsageWrong
 from sync.collector.fleet.surveys.writing import as_draft, scale_faults, survey_toml, unwritten
 from sync.collector.people.audit import note
-from sync.collector.store.schema import rollout, survey_text, unit
+from sync.collector.store.schema import micros, rollout, survey_text, unit
 
 SURVEY_BYTES_MAX = 24 * 1024
 """A kiosk takes its settings in one message of 64 KiB."""
@@ -25,6 +25,11 @@ class OwnSurvey:
     changed_at: datetime
     changed_by: str
     published_at: datetime | None
+
+    @property
+    def version(self) -> str:
+        """What of it changes each time that it is saved or published."""
+        return _version(self.changed_at, self.published_at)
 
     @property
     def is_draft(self) -> bool:
@@ -88,6 +93,16 @@ def save_draft(connection: Connection, ref: str, text: str, actor: str, now: dat
     return survey
 
 
+def require_seen(connection: Connection, ref: str, seen: str | None) -> None:
+    """Lock the draft; raise ChangedMeanwhile where it is no longer the version that the writer's page showed."""
+    mine = select(survey_text.c.changed_at, survey_text.c.published_at).where(survey_text.c.ref == ref)
+    row = connection.execute(mine.with_for_update()).one_or_none()
+    if seen is not None and row is not None and seen != _version(row.changed_at, row.published_at):
+        raise ChangedMeanwhile(
+            "Somebody else changed this draft while your page was open, so nothing of yours was kept yet."
+        )
+
+
 def publish(connection: Connection, ref: str, actor: str, now: datetime) -> None:
     """Let kiosks have it; from now on it never changes.
 
@@ -117,6 +132,10 @@ def used_in(connection: Connection, ref: str, path: str = "") -> int:
         wanted = wanted.join(unit).where(unit.c.path.startswith(path, autoescape=True))
     rows = connection.execute(wanted).scalars()
     return sum(1 for change in rows if change.get("survey") == ref)
+
+
+def _version(changed_at: datetime, published_at: datetime | None) -> str:
+    return f"{micros(changed_at)}{'p' if published_at else ''}"
 
 
 def _require_draft(connection: Connection, ref: str) -> OwnSurvey:

@@ -54,6 +54,14 @@ def scale_faults(new: Survey, older: Survey) -> list[Fault]:
     return faults
 
 
+def differing(one: Survey, other: Survey) -> list[tuple[str, str]]:
+    """Each text that is not the same in both, beside each other; empty where one of them lacks it."""
+    of_one, of_other = _by_place(one), _by_place(other)
+    both = [*of_one, *(place for place in of_other if place not in of_one)]
+    pairs = [(of_one.get(place, ""), of_other.get(place, "")) for place in both]
+    return [(left, right) for left, right in pairs if left != right]
+
+
 def unwritten(survey: Survey) -> list[Fault]:
     """Why it may not be published yet: texts that nobody has written."""
     n = sum(1 for words in _texts(survey) if UNWRITTEN in words.values())
@@ -70,6 +78,15 @@ def gaps(survey: Survey) -> dict[str, int]:
 def as_draft(survey: Survey, survey_id: str, version: int) -> Survey:
     """The survey with the same words under another name or version."""
     return replace(survey, id=survey_id, version=version)
+
+
+def _by_place(survey: Survey) -> dict[str, str]:
+    """Every text by where it stands."""
+    questions = {f"q{n}": question for n, question in enumerate(survey.questions)}
+    words: dict[str, Words] = {"name": survey.name, **{place: one.text for place, one in questions.items()}}
+    words |= {f"{place}.{level.value}": level.text for place, one in questions.items() for level in one.levels}
+    words |= {f"r{n}": reason.text for n, reason in enumerate(survey.reasons)}
+    return {f"{place}.{language}": text for place, each in words.items() for language, text in each.items()}
 
 
 def _texts(survey: Survey) -> list[Words]:

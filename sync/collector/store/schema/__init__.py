@@ -50,7 +50,7 @@ from sync.collector.store.schema.log import log_journal, log_leaf, log_state, lo
 from sync.collector.store.schema.months import closed_basis, closed_file, closed_look, closed_month, first_closed
 from sync.collector.store.schema.notices import delivery, incident, mailed_report, notice
 from sync.collector.store.schema.own import own_address, own_key, own_move, words_key
-from sync.collector.store.schema.people import account, audit, signed_in, signin_failure, token
+from sync.collector.store.schema.people import account, audit, kept_form, signed_in, signin_failure, token
 from sync.collector.store.schema.places import (
     counter,
     device,
@@ -145,6 +145,7 @@ __all__ = [
     "incident",
     "index766_count",
     "journal",
+    "kept_form",
     "kiosk_count",
     "kiosk_incident",
     "kiosk_trouble",

@@ -1,6 +1,6 @@
 """Tables of who may see what, and who did what."""
 
-from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Integer, String, Table, Text, false
+from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Integer, LargeBinary, String, Table, Text, false
 
 from sync.collector.store.schema.columns import Hash, Moment, Serial, clustered, metadata
 
@@ -32,6 +32,17 @@ signed_in = Table(
     Column("seen_at", Moment, nullable=False),
     # By the office's own directory of people, not by a password of ours.
     Column("outside", Boolean, nullable=False, server_default=false()),
+)
+
+# A form that came when its sender's session was over, until they are signed in again.
+kept_form = Table(
+    "kept_form",
+    metadata,
+    # SHA-256 of the key that the browser holds, with which the form is sealed: who reads this table can read no form.
+    Column("key_hash", Hash, primary_key=True),
+    Column("account_id", Serial, ForeignKey("account.account_id"), nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("kept_at", Moment, nullable=False),
 )
 
 # Wrong passwords since the last right one, by name whether or not it exists: else a delay would tell.

@@ -85,6 +85,20 @@ class CareWords:
             "link": self.t("put to case"),
         }.get(what, what)
 
+    def comment_step_of(self, step: Any) -> str:
+        """What was done in one step about a comment."""
+        return self.comment_step(step.what)
+
+    def comment_deed(self, what: str) -> str:
+        """What somebody wanted to do about a comment, as its button says it."""
+        return {
+            "keep": self.t("Save note and owner"),
+            "done": self.t("Mark as handled"),
+            "spam": self.t("Spam (can be taken back)"),
+            "back": self.t("Take it up again"),
+            "link": self.t("Put to this case"),
+        }.get(what, what)
+
     def which(self, which: Which) -> str:
         """Which cases."""
         return {
@@ -115,7 +129,22 @@ class CareWords:
             "keep": self.t("written down"),
             "take": self.t("taken on"),
             "close": self.t("closed with its result"),
+            "add": self.t("added to it"),
             "reopen": self.t("opened again"),
+        }.get(what, what)
+
+    def case_step_of(self, step: Any) -> str:
+        """What was done in one step about a case."""
+        return self.case_step(step.what, step.actor)
+
+    def case_deed(self, what: str) -> str:
+        """What somebody wanted to do about a case, as its button says it."""
+        return {
+            "keep": self.t("Save"),
+            "take": self.t("I take it on"),
+            "close": self.t("Close with this result"),
+            "add": self.t("Add to the closed case"),
+            "reopen": self.t("Open it again"),
         }.get(what, what)
 
     def left(self, case: Case) -> str:

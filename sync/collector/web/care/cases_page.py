@@ -31,7 +31,7 @@ from sync.collector.services.cases_by_hand import NOTE_CHARS_MAX, can_be_opened,
 from sync.collector.services.services import Services
 from sync.collector.store.schema import account, follow_up, unit
 from sync.collector.web.care.care_words import CareWords
-from sync.collector.web.care.decisions import LOOKED_AT, Sent, keep_decision
+from sync.collector.web.care.decisions import LOOKED_AT, Sent, keep_decision, seen_in
 from sync.collector.web.shared.csv_list import Columns, csv_list
 from sync.collector.web.shared.depends import DecideForm
 from sync.collector.web.shared.query import Query, page_of, said_as
@@ -213,7 +213,9 @@ def _people(connection: Connection, reader: Reader) -> list[tuple[str, str]]:
 async def _show(request: Request, services: Services, reader: Reader, number: str, sent: Sent = LOOKED_AT) -> Response:
     values = await asyncio.to_thread(_read_case, services, reader, number)
     words = CareWords(phrases_of(request), services)
-    return render(request, "case.html", sent.status, w=words, **sent.values(words.t), **values)
+    return render(
+        request, "case.html", sent.status, w=words, **sent.values(words.t), **sent.since(values["steps"]), **values
+    )
 
 
 def _read_case(services: Services, reader: Reader, number: str) -> dict[str, Any]:
@@ -245,7 +247,7 @@ def _deed(form: dict[str, str]) -> Deed:
         due_on = date.fromisoformat(form["due"]) if form.get("due") else None
     except ValueError as error:
         raise UsageWrong("the form does not say what is to be done, or until when") from error
-    return Deed(what, form.get("note", ""), form["owner"][:60] if "owner" in form else None, due_on)
+    return Deed(what, form.get("note", ""), form["owner"][:60] if "owner" in form else None, due_on, seen_in(form))
 
 
 def _columns(words: CareWords) -> Columns[Case]:

@@ -26,7 +26,7 @@ from sync.collector.people.owners import owners_of
 from sync.collector.people.rights import Reader, Right
 from sync.collector.services.services import Services
 from sync.collector.web.care.care_words import CareWords
-from sync.collector.web.care.decisions import LOOKED_AT, Sent, keep_decision
+from sync.collector.web.care.decisions import LOOKED_AT, Sent, keep_decision, seen_in
 from sync.collector.web.shared.depends import DecideForm
 from sync.collector.web.shared.query import Query, page_of, said_as
 from sync.collector.web.shared.rendering import phrases_of, render
@@ -121,7 +121,7 @@ def _deed(form: dict[str, str]) -> Deed:
         raise UsageWrong("the form does not say what is to be done") from error
     number = form.get("case", "")
     case_id = int(number) if number.isascii() and number.isdigit() and len(number) < 12 else None
-    return Deed(what, form.get("note", ""), form.get("owner", "")[:60], case_id)
+    return Deed(what, form.get("note", ""), form.get("owner", "")[:60], case_id, seen_in(form))
 
 
 async def _show(
@@ -130,7 +130,9 @@ async def _show(
     values = await asyncio.to_thread(_read, services, reader, query, code)
     words = CareWords(phrases_of(request), services)
     shown = {"w": words, "query": query, "STATES": STATES, "asked": code}
-    return render(request, "comments.html", sent.status, **shown, **sent.values(words.t), **values)
+    return render(
+        request, "comments.html", sent.status, **shown, **sent.values(words.t), **sent.since(values["steps"]), **values
+    )
 
 
 def _read(services: Services, reader: Reader, query: InboxQuery, code: str | None) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from sync.collector.care.signals.decide import (
     PartsBlock,
     find_nothing,
     set_aside,
+    version_of,
     withdraw,
 )
 from sync.collector.care.signals.words import SignWords
@@ -56,7 +57,7 @@ async def take_decision(
     """What a person decides about a sign."""
     now = services.now()
     today = date.fromisoformat(services.days.today(now)[0])
-    chair = Chair(reader, now, today, services.config.policy.cell_min)
+    chair = Chair(reader, now, today, services.config.policy.cell_min, form.get("seen"))
     deciding = partial(_decide, number=_number(number), form=form, chair=chair)
     again = partial(_show, request, services, reader, number)
     address = phrases_of(request).way(f"/dau-hieu/{number}")
@@ -110,7 +111,7 @@ async def _show(request: Request, services: Services, reader: Reader, number: st
     found = await asyncio.to_thread(_find, services, reader, _number(number))
     t = words_of(request)
     limits = {"NOTE_CHARS_MAX": NOTE_CHARS_MAX, "DAYS_MAX": DAYS_MAX, "cell_min": services.config.policy.cell_min}
-    values = {**sent.values(t), "form": _offered(sent)}
+    values = {**sent.values(t), "form": _offered(sent), "seen": version_of(found.row)}
     return render(request, "signal.html", sent.status, w=SignWords(t), one=found, **limits, **values)
 
 

@@ -1,4 +1,4 @@
-"""Fleet page: which kiosk needs a look first, as a page, by unit and as a file; and a code for a new one."""
+"""Fleet page: which kiosk needs a look first, as a page, by unit and as a file."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from sync.collector.api.depends import MayKeepKiosks, TheServices
 from sync.collector.calendar.half_days import HalfDay
-from sync.collector.errors import UsageWrong
 from sync.collector.fleet.kiosks.history import last_presses, strips
 from sync.collector.fleet.kiosks.hours import Closed
 from sync.collector.fleet.kiosks.pictures import pictures_of
@@ -24,12 +23,11 @@ from sync.collector.store.schema import unit
 from sync.collector.transparency.leaves.index import State as LogState
 from sync.collector.transparency.leaves.index import read_state as read_log_state
 from sync.collector.transparency.witnessing import Noted, read_answers
-from sync.collector.web.fleet.fleet_query import NONE, STATES, TEXT_MAX, FleetQuery, by_unit, count_states
+from sync.collector.web.fleet.fleet_query import NONE, STATES, FleetQuery, by_unit, count_states
 from sync.collector.web.fleet.fleet_words import GRAVE, FleetWords
-from sync.collector.web.fleet.kiosk_page import code_page, fleet_words, make_code, read_kiosks
+from sync.collector.web.fleet.kiosk_page import fleet_words, read_kiosks
 from sync.collector.web.shared.csv_list import Columns, csv_list
-from sync.collector.web.shared.depends import KiosksForm
-from sync.collector.web.shared.rendering import render, words_of
+from sync.collector.web.shared.rendering import render
 
 router = APIRouter(include_in_schema=False)
 
@@ -58,18 +56,7 @@ async def take_fleet(request: Request, services: TheServices, reader: MayKeepKio
     return csv_list("may.csv", _columns(w, last), kiosks, w.t)
 
 
-@router.post("/may")
-async def take_enrolment(request: Request, services: TheServices, reader: MayKeepKiosks, form: KiosksForm) -> Response:
-    """A one-time code for a kiosk at a counter, shown this once."""
-    code = form.get("counter", "").strip()[:TEXT_MAX]
-    try:
-        made = await make_code(services, reader, code, form.get("serves", "").replace(",", " ").split())
-    except UsageWrong as error:
-        return await _fleet(request, services, reader, wrong=error.sentence(words_of(request)))
-    return code_page(request, services, code, made)
-
-
-async def _fleet(request: Request, services: Services, reader: Reader, wrong: str = "") -> Response:
+async def _fleet(request: Request, services: Services, reader: Reader) -> Response:
     query = FleetQuery.of(request.query_params)
     every = await asyncio.to_thread(read_kiosks, services, reader)
     found = query.narrow(every)
@@ -82,7 +69,6 @@ async def _fleet(request: Request, services: Services, reader: Reader, wrong: st
     return render(
         request,
         "fleet.html",
-        400 if wrong else 200,
         w=fleet_words(request, services),
         query=query,
         FAULTS=FAULTS,
@@ -99,7 +85,6 @@ async def _fleet(request: Request, services: Services, reader: Reader, wrong: st
         by_unit=by_unit(found) if query.by_unit else [],
         versions=sorted({kiosk.software or NONE for kiosk in living}, reverse=True),
         rings=sorted({kiosk.ring or NONE for kiosk in living}),
-        wrong=wrong,
         rules=services.config.fleet,
         proof=await asyncio.to_thread(_proof, services),
         log=await asyncio.to_thread(_log, services),

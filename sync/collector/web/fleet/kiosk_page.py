@@ -14,25 +14,27 @@ from sync.collector.api.depends import MayKeepKiosks, TheServices
 from sync.collector.calendar.half_days import told_until
 from sync.collector.chores.reproject import Reading, reproject
 from sync.collector.drawing.journal_chart import draw_journals
-from sync.collector.errors import NotAllowed, UsageWrong
+from sync.collector.errors import ChangedMeanwhile, NotAllowed, UsageWrong
 from sync.collector.fleet.devices.credentials import move_device, revoke_device
 from sync.collector.fleet.devices.devices import new_code
 from sync.collector.fleet.devices.grants import confirm_grants, end_grants, grant_counters, read_grants
 from sync.collector.fleet.devices.roster import read_entries
+from sync.collector.fleet.devices.standing import Occupied, Spot, find_spot, require_told
 from sync.collector.fleet.kiosks.beyond import read_asides
 from sync.collector.fleet.kiosks.branches import read_branches
 from sync.collector.fleet.kiosks.commands import Kind, order_command, read_commands
 from sync.collector.fleet.kiosks.faults import Fault, mark_of
 from sync.collector.fleet.kiosks.history import last_presses, read_events, strip_with_contact
-from sync.collector.fleet.kiosks.known import Known, know_fault, unknow_fault
+from sync.collector.fleet.kiosks.known import Known, know_fault, require_unknown, unknow_fault
 from sync.collector.fleet.kiosks.pictures import pictures_of
 from sync.collector.fleet.kiosks.roll import Kiosk, find_kiosk, read_roll
 from sync.collector.people.rights import Reader
 from sync.collector.services.services import Services
 from sync.collector.store.schema import counter, unit
+from sync.collector.store.schema import device as device_table
 from sync.collector.web.fleet.fleet_query import TEXT_MAX
 from sync.collector.web.fleet.fleet_words import GRAVE, FleetWords
-from sync.collector.web.shared.depends import KiosksForm
+from sync.collector.web.shared.depends import FormFields, KiosksForm
 from sync.collector.web.shared.rendering import phrases_of, render, words_of
 
 router = APIRouter(include_in_schema=False)
@@ -78,6 +80,7 @@ async def take_known(
         known = Known(
             mark_of(fault, kiosk.status, kiosk.hurt_at, kiosk.beyond), form.get("words", ""), now, reader.name
         )
+        require_unknown(connection, device, fault, known)
         know_fault(connection, device, fault, known)
 
     return await _act(request, services, reader, device, keep)
@@ -90,11 +93,15 @@ async def take_move(
     """The kiosk stands at another counter from now on."""
     code = form.get("counter", "").strip()[:TEXT_MAX]
 
-    def move(connection: Connection, _: Kiosk) -> None:
-        _require_counter(connection, code, reader)
+    def move(connection: Connection, kiosk: Kiosk) -> None:
+        _require_there(connection, kiosk, form.get("at"))
+        require_told(connection, code, reader.path, form.get("standing", ""))
         move_device(connection, device, code, services.now(), reader.name)
 
-    return await _act(request, services, reader, device, move)
+    try:
+        return await _act(request, services, reader, device, move)
+    except Occupied:
+        return await ask_page(request, services, reader, code, f"/may/{device}/chuyen", form)
 
 
 @router.post("/may/{device}/thu-hoi")
@@ -147,7 +154,8 @@ async def take_replacement(
     kiosk = find_kiosk(await asyncio.to_thread(read_kiosks, services, reader), device)
     # The machine that takes its place serves the same hall.
     serves = await asyncio.to_thread(_served_by, services, device)
-    return code_page(request, services, kiosk.counter, await make_code(services, reader, kiosk.counter, serves), kiosk)
+    made = await make_code(services, reader, kiosk.counter, serves)
+    return code_page(request, services, await asyncio.to_thread(_spot, services, kiosk.counter, reader), made, kiosk)
 
 
 def read_kiosks(services: Services, reader: Reader) -> list[Kiosk]:
@@ -157,28 +165,41 @@ def read_kiosks(services: Services, reader: Reader) -> list[Kiosk]:
         return read_roll(connection, reader.path, services.now(), services.config, in_force)
 
 
-async def make_code(services: Services, reader: Reader, code: str, serves: Collection[str] = ()) -> str:
+async def make_code(
+    services: Services, reader: Reader, code: str, serves: Collection[str] = (), told: str | None = None
+) -> str:
     """A one-time code for a kiosk at a counter, which may speak for those of ``serves`` too.
 
-    Raises UsageWrong for one outside this person's units.
+    ``told`` is what the person was told that stands there; None where they replace that. Raises UsageWrong for a
+    counter outside this person's units, Occupied where something else stands there.
     """
     valid = timedelta(hours=services.config.enrolment.code_valid_hours)
 
     def make(connection: Connection) -> str:
         for one in (code, *serves):
             _require_counter(connection, one, reader)
+        if told is not None:
+            require_told(connection, code, reader.path, told)
         return new_code(connection, code, None, valid, services.now(), reader.name, serves)
 
     return await services.write(make)
 
 
-def code_page(request: Request, services: Services, counter_code: str, code: str, old: Kiosk | None = None) -> Response:
+async def ask_page(
+    request: Request, services: Services, reader: Reader, code: str, action: str, form: FormFields
+) -> Response:
+    """What stands at a counter, and what is to become of it, before anything is done there."""
+    spot = await asyncio.to_thread(_spot, services, code, reader)
+    return render(request, "kiosk_ask.html", 409, spot=spot, action=action, form=form)
+
+
+def code_page(request: Request, services: Services, spot: Spot, code: str, old: Kiosk | None = None) -> Response:
     """The page that shows a one-time code, this once."""
     hours = services.config.enrolment.code_valid_hours
     return render(
         request,
         "kiosk_code.html",
-        counter=counter_code,
+        spot=spot,
         code=code,
         url=services.config.url,
         hours=hours,
@@ -198,9 +219,27 @@ async def _act(
     kiosk = find_kiosk(await asyncio.to_thread(read_kiosks, services, reader), device)
     try:
         await services.write(lambda connection: work(connection, kiosk))
-    except (UsageWrong, NotAllowed) as error:
-        return await _kiosk(request, services, reader, device, wrong=error.sentence(words_of(request)))
+    except Occupied:
+        raise
+    except (UsageWrong, NotAllowed, ChangedMeanwhile) as error:
+        status = 409 if isinstance(error, ChangedMeanwhile) else 400
+        return await _kiosk(request, services, reader, device, error.sentence(words_of(request)), status)
     return RedirectResponse(phrases_of(request).way(f"/may/{device}"), 303)
+
+
+def _spot(services: Services, code: str, reader: Reader) -> Spot:
+    with services.database.reading() as connection:
+        return find_spot(connection, code, reader.path)
+
+
+def _require_there(connection: Connection, kiosk: Kiosk, at: str | None) -> None:
+    """Raise ChangedMeanwhile where the kiosk stands at another counter than the person's page showed."""
+    here = select(counter.c.code).join_from(device_table, counter).where(device_table.c.device_id == kiosk.device_id)
+    now = connection.execute(here).scalar_one()
+    if at is not None and now != at:
+        raise ChangedMeanwhile(
+            "Somebody moved this kiosk to counter {code} meanwhile; it was not moved again.", code=now
+        )
 
 
 def _served_by(services: Services, device: str) -> list[str]:
@@ -216,13 +255,15 @@ def _require_counter(connection: Connection, code: str, reader: Reader) -> None:
         raise UsageWrong("there is no counter {code}; make it with: collector counter new", code=code)
 
 
-async def _kiosk(request: Request, services: Services, reader: Reader, device: str, wrong: str = "") -> Response:
+async def _kiosk(
+    request: Request, services: Services, reader: Reader, device: str, wrong: str = "", status: int = 200
+) -> Response:
     values = await asyncio.to_thread(partial(_read_page, services, reader, device))
     w = fleet_words(request, services)
     return render(
         request,
         "kiosk.html",
-        400 if wrong else 200,
+        status,
         w=w,
         wrong=wrong,
         KINDS=list(Kind),

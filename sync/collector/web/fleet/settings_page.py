@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from kiosk.base.texts import LANGUAGES
 from sync.collector.api.depends import MaySet, TheServices
-from sync.collector.errors import UsageWrong
+from sync.collector.errors import ChangedMeanwhile, UsageWrong
 from sync.collector.fleet.rollouts import store
 from sync.collector.fleet.rollouts.calendars import Calendars
 from sync.collector.fleet.rollouts.change import laid_upon
@@ -44,6 +44,7 @@ FIELDS_MAX = 120
 LongForm = Annotated[FormFields, form_with(Right.SETTINGS, FIELDS_MAX)]
 ROWS_MAX = 8
 """A preview shows at most so many rows of one setting, those of most kiosks first."""
+MOVED_ON = "This change of settings moved on while your page was open, so nothing was done. This is how it is now."
 EVERYWHERE = "*"
 """As an address and a form name every unit."""
 
@@ -107,7 +108,12 @@ async def take_form(request: Request, services: TheServices, reader: MaySet, for
 @router.get("/thiet-lap/{number}")
 async def show_rollout(request: Request, services: TheServices, reader: MaySet, number: Number) -> Response:
     """One change of settings, and what its kiosks said of it."""
+    return await _rollout_page(request, services, reader, number)
 
+
+async def _rollout_page(
+    request: Request, services: Services, reader: Reader, number: int, moved_on: ChangedMeanwhile | None = None
+) -> Response:
     def read(connection: Connection) -> dict[str, Any]:
         one = read_rollout(connection, number, reader.path)
         heard, faults = heard_of(connection, one, read_in_force(connection, services.config.calendar.told))
@@ -117,7 +123,9 @@ async def show_rollout(request: Request, services: TheServices, reader: MaySet, 
     return render(
         request,
         "settings_one.html",
-        w=SettingsWords(phrases_of(request)),
+        409 if moved_on else 200,
+        w=SettingsWords(p := phrases_of(request)),
+        wrong=moved_on.sentence(p.t) if moved_on else "",
         State=RolloutState,
         STAGES=STAGES,
         rule=services.config.rollouts,
@@ -131,13 +139,19 @@ async def take_step(
     request: Request, services: TheServices, reader: MaySet, form: SettingsForm, number: Number
 ) -> Response:
     """What a person decides about a change of settings."""
-    deciding = partial(_decide, number=number, what=form.get("what", ""), reader=reader, now=services.now())
-    await _write(services, deciding)
+    deciding = partial(_decide, number=number, form=form, reader=reader, now=services.now())
+    try:
+        await _write(services, deciding)
+    except ChangedMeanwhile as error:
+        return await _rollout_page(request, services, reader, number, error)
     return RedirectResponse(phrases_of(request).way(f"/thiet-lap/{number}"), 303)
 
 
-def _decide(connection: Connection, *, number: int, what: str, reader: Reader, now: datetime) -> None:
-    one = read_rollout(connection, number, reader.path)
+def _decide(connection: Connection, *, number: int, form: FormFields, reader: Reader, now: datetime) -> None:
+    store.lock_rollout(connection, number)
+    one, what = read_rollout(connection, number, reader.path), form.get("what")
+    if form.get("seen", one.version) != one.version:
+        raise ChangedMeanwhile(MOVED_ON)
     if what == "next" and one.may_go_on:
         store.go_on(connection, one, reader.name, now)
     elif what == "all" and one.may_go_on:
@@ -147,11 +161,11 @@ def _decide(connection: Connection, *, number: int, what: str, reader: Reader, n
     elif what == "undo" and one.may_be_undone:
         store.undo(connection, one, reader.name, now)
     else:
-        raise UsageWrong("this change of settings has moved on; open the page again")
+        raise ChangedMeanwhile(MOVED_ON)
 
 
 def _begin(connection: Connection, *, filled: FilledForm, reader: Reader, now: datetime) -> int:
-    unit_id, _ = _unit_of(connection, filled.unit, reader)
+    unit_id, _ = unit_of(connection, filled.unit, reader)
     begins_at = filled.begins_at or now
     number = plan_rollout(
         connection, unit_id, filled.title, filled.change, begins_at, reader.name, now, at_once=filled.at_once
@@ -165,7 +179,7 @@ def _preview(connection: Connection, *, filled: FilledForm, reader: Reader, p: S
     """Each setting before and after the change, and how many kiosks have these values."""
     if not filled.change.names:
         return None
-    _, path = _unit_of(connection, filled.unit, reader)
+    _, path = unit_of(connection, filled.unit, reader)
     in_force, bases = read_in_force(connection), list(read_bases(connection, path))
     counts: dict[tuple[str, str, str], int] = {}
     for base in bases:
@@ -186,7 +200,7 @@ def _with(in_force: InForce, base: Base, filled: FilledForm, path: str) -> Any:
     return laid_upon(base.settings, [*below[:place], filled.change, *below[place:]])
 
 
-def _unit_of(connection: Connection, code: str, reader: Reader) -> tuple[int | None, str]:
+def unit_of(connection: Connection, code: str, reader: Reader) -> tuple[int | None, str]:
     """A unit's id and path, if the reader may set something there; None and "" for every unit."""
     if code in ("", EVERYWHERE):
         if reader.path:
@@ -206,7 +220,7 @@ async def _form_page(
     filled: FilledForm | None,
     preview: Preview | None,
 ) -> Response:
-    units = await asyncio.to_thread(_reading(services, partial(_units, path=reader.path)))
+    units = await asyncio.to_thread(_reading(services, partial(choices_of, path=reader.path)))
     calendar = Calendars(services.config, NOTHING_SET).of("")
     year = services.now().astimezone(services.config.zone).year
     p = phrases_of(request)
@@ -232,7 +246,7 @@ async def _form_page(
     )
 
 
-def _units(connection: Connection, path: str) -> list[tuple[str, str]]:
+def choices_of(connection: Connection, path: str) -> list[tuple[str, str]]:
     """The units of the subtree that have kiosks at or below them, as the tree goes."""
     bases = {base.path for base in read_bases(connection, path)}
     rows = connection.execute(select(unit).where(unit.c.path.startswith(path, autoescape=True)).order_by(unit.c.path))

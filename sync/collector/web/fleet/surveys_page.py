@@ -15,7 +15,7 @@ from kiosk.domain.visit.survey import Survey, SurveyInvalid
 from sync.collector.api.depends import MaySet, TheServices
 from sync.collector.api.signed import AccessDenied
 from sync.collector.drawing.theme_css import theme_css
-from sync.collector.errors import UsageWrong
+from sync.collector.errors import ChangedMeanwhile, UsageWrong
 from sync.collector.fleet.rollouts.store import Rollout, read_rollouts
 from sync.collector.fleet.surveys.library import shipped_surveys
 from sync.collector.fleet.surveys.store import (
@@ -25,10 +25,11 @@ from sync.collector.fleet.surveys.store import (
     find_own,
     publish,
     read_own,
+    require_seen,
     save_draft,
     used_in,
 )
-from sync.collector.fleet.surveys.writing import gaps, survey_toml
+from sync.collector.fleet.surveys.writing import differing, gaps, survey_toml
 from sync.collector.people.rights import Reader, Right
 from sync.collector.services.services import Services
 from sync.collector.web.fleet.settings_form import Fields
@@ -90,19 +91,22 @@ async def show_survey(request: Request, services: TheServices, reader: MaySet, r
 async def take_words(request: Request, services: TheServices, reader: Writer, form: LongForm, ref: str) -> Response:
     """What was written, or what is to become of the draft."""
     what, p = form.get("what", "save"), phrases_of(request)
-    if what == "delete":
-        await services.write(partial(delete_draft, ref=ref, actor=reader.name, now=services.now()))
-        return RedirectResponse(p.way("/phieu-hoi"), 303)
     with services.database.reading() as connection:
         draft = find_own(connection, ref)
     written = rearranged(read_survey_form(form, draft.survey), what)
+    keeping = partial(_keep, survey=written, what=what, seen=form.get("seen"), actor=reader.name, now=services.now())
     try:
-        await services.write(partial(_keep, survey=written, what=what, actor=reader.name, now=services.now()))
+        await services.write(keeping)
+    except ChangedMeanwhile as error:
+        said = (error.sentence(p.t),)
+        return await _survey_page(request, services, reader, ref, written, said, is_conflict=True)
     except SurveyInvalid as error:
         return await _survey_page(
             request, services, reader, ref, written, tuple(capital(each.said(p.t)) for each in error.faults)
         )
     services.surveys.forget()
+    if what == "delete":
+        return RedirectResponse(p.way("/phieu-hoi"), 303)
     added = form.get("new_language", "") if what == "add-language" else ""
     return RedirectResponse(p.way(f"/phieu-hoi/{ref}", them=added, xem=form.get("xem", "")), 303)
 
@@ -115,7 +119,11 @@ def _begin(
     return begin_draft(connection, base, form.get("id", "").strip(), shipped_surveys(), reader.name, now)
 
 
-def _keep(connection: Connection, *, survey: Survey, what: str, actor: str, now: datetime) -> None:
+def _keep(connection: Connection, *, survey: Survey, what: str, seen: str | None, actor: str, now: datetime) -> None:
+    require_seen(connection, survey.ref, seen)
+    if what == "delete":
+        delete_draft(connection, survey.ref, actor, now)
+        return
     save_draft(connection, survey.ref, survey_toml(survey), actor, now)
     if what == "publish":
         publish(connection, survey.ref, actor, now)
@@ -148,18 +156,27 @@ async def _list_page(
 
 
 async def _survey_page(
-    request: Request, services: Services, reader: Reader, ref: str, written: Survey | None, faults: tuple[str, ...]
+    request: Request,
+    services: Services,
+    reader: Reader,
+    ref: str,
+    written: Survey | None,
+    faults: tuple[str, ...],
+    *,
+    is_conflict: bool = False,
 ) -> Response:
     own, survey, schedule = await asyncio.to_thread(_find, services, ref, reader.path)
+    versions = differing(survey, written) if is_conflict and written else []
     survey = written or survey
     query = request.query_params
     theme = query.get("xem", "") if query.get("xem", "") in THEMES else THEMES[0]
     return render(
         request,
         "survey.html",
-        400 if faults else 200,
+        409 if is_conflict else 400 if faults else 200,
         survey=survey,
         own=own,
+        versions=versions,
         faults=faults,
         languages=languages_of(survey, query.get("them", "")),
         gaps=gaps(survey),

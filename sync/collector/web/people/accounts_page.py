@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
 from sync.collector.api.depends import MayKeepAccounts, TheServices
-from sync.collector.errors import CollectorError, NotAllowed, UsageWrong
+from sync.collector.errors import ChangedMeanwhile, CollectorError, NotAllowed, UsageWrong
 from sync.collector.people import account_care as care
 from sync.collector.people.account_care import Wanted
 from sync.collector.people.rights import Reader, Role
@@ -58,7 +58,12 @@ async def take_change(
 ) -> Response:
     """Another name, role, unit or mail address."""
     return await _changed(
-        request, services, reader, name, lambda c, now: care.change_account(c, name, _wanted(form), reader, now)
+        request,
+        services,
+        reader,
+        name,
+        lambda c, now: care.change_account(c, name, _wanted(form), reader, now, form.get("seen")),
+        form,
     )
 
 
@@ -97,13 +102,18 @@ async def _do(services: Services, work: Callable[[Connection, Any], Any]) -> Any
 
 
 async def _changed(
-    request: Request, services: Services, reader: Reader, name: str, work: Callable[[Connection, Any], Any]
+    request: Request,
+    services: Services,
+    reader: Reader,
+    name: str,
+    work: Callable[[Connection, Any], Any],
+    form: FormFields | None = None,
 ) -> Response:
     await asyncio.to_thread(_find, services, reader, name)
     try:
         await _do(services, work)
-    except (UsageWrong, NotAllowed) as error:
-        return await _one(request, services, reader, name, wrong=error)
+    except (UsageWrong, NotAllowed, ChangedMeanwhile) as error:
+        return await _one(request, services, reader, name, error, form)
     # An administrator who moved their own account to another unit may not see it any more: back to the list.
     return RedirectResponse(phrases_of(request).way(ACCOUNTS, da=name), 303)
 
@@ -131,16 +141,25 @@ def _read_list(services: Services, reader: Reader, sought: str) -> tuple[Any, An
 
 
 async def _one(
-    request: Request, services: Services, reader: Reader, name: str, wrong: CollectorError | None = None
+    request: Request,
+    services: Services,
+    reader: Reader,
+    name: str,
+    wrong: CollectorError | None = None,
+    form: FormFields | None = None,
 ) -> Response:
     found = await asyncio.to_thread(_find, services, reader, name)
     units = await asyncio.to_thread(partial(_units, services, reader))
     said = wrong.sentence(words_of(request)) if wrong else ""
+    is_conflict = isinstance(wrong, ChangedMeanwhile)
     return render(
         request,
         "account.html",
-        400 if wrong else 200,
+        409 if is_conflict else 400 if wrong else 200,
         one=found,
+        said={key: getattr(found, key) for key in _EMPTY} | (form or {}),
+        seen=found.version if form is None or is_conflict else form.get("seen", found.version),
+        conflict=is_conflict,
         units=units,
         roles=care.roles_of(reader),
         wrong=said,

@@ -54,6 +54,11 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
     return HTMLResponse(html, status, headers={"Cache-Control": "no-store"})
 
 
+def kept_note(request: Request, *, is_filled: bool, left: list[str]) -> str:
+    """What is said above a page whose form comes back; ``left`` are words that have no field there any more."""
+    return templates.get_template("kept.html").render(t=words_of(request), is_filled=is_filled, left=left)
+
+
 def _here_in(request: Request, language: str) -> str:
     """The address of the present page in a language."""
     query = [(key, value) for key, value in request.query_params.multi_items() if key not in ("lang", "seen")]

@@ -49,7 +49,15 @@ OPEN = {
     "/dang-nhap/oidc/ve",
 }
 """What anybody opens."""
-OWN_RULES = {"/metrics", "/v1/enrolments", "/dang-xuat", "/dang-xuat-moi-noi", "/dang-xuat/oidc", "/mat-khau"}
+OWN_RULES = {
+    "/dang-do",
+    "/metrics",
+    "/v1/enrolments",
+    "/dang-xuat",
+    "/dang-xuat-moi-noi",
+    "/dang-xuat/oidc",
+    "/mat-khau",
+}
 """What asks for something else than a right: the place one calls from, or only to be signed in."""
 KIOSKS = ("/v1/journals", "/v1/device")
 """What a kiosk's signature opens; tests/sync/collector/api/test_api_access.py walks there."""

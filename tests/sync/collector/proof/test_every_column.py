@@ -30,6 +30,7 @@ APART = {
             "signed_in",
             "signin_failure",
             "token",
+            "kept_form",
             "device",
             "device_grant",
             "enrolment_code",

@@ -249,3 +249,27 @@ class TestAuditPage:
 
         line = office.rows("audit", "actor", "action", "subject", "details", "path")[-1]
         assert line == ("mine", "export", "audit", {"form": "csv", "ai": "lan"}, "XA/")
+
+
+def test_who_saves_second_is_shown_both_versions_of_an_account(admin: Person, office: Office) -> None:
+    new(admin)
+    seen = re.search(r'name="seen" value="([^"]+)"', admin.client.get("/tai-khoan/lan").text)
+    assert seen
+    form = {"full_name": "Vi Lan", "role": "viewer", "unit": "XA", "email": "", "seen": seen[1]}
+    assert post(admin, "/tai-khoan/lan", **form).status_code == 303
+
+    late = post(admin, "/tai-khoan/lan", **{**form, "full_name": "Vi Thị Lan Anh"})
+
+    assert late.status_code == 409
+    assert "<td>Vi Lan</td>" in late.text
+    assert 'value="Vi Thị Lan Anh"' in late.text
+    assert kept(office.database, "lan").full_name == "Vi Lan"
+
+
+def test_what_was_typed_about_an_account_comes_back_when_it_is_refused(admin: Person) -> None:
+    new(admin)
+
+    refused = post(admin, "/tai-khoan/lan", full_name="Bà Mới", role="viewer", unit="XB", email="a@b.vn")
+
+    assert refused.status_code == 400
+    assert 'value="Bà Mới"' in refused.text

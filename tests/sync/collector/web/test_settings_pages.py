@@ -204,10 +204,22 @@ def test_change_is_held_brought_on_and_taken_back_by_hand(browser: Browser, offi
         (RolloutState.RUNNING, 100),
         (RolloutState.UNDONE, 100),
     ]
-    assert browser.send("/thiet-lap/1", what="next").status_code == 404
+    assert browser.send("/thiet-lap/1", what="next").status_code == 409
     actions = [row[0] for row in office.rows("audit", "action") if str(row[0]).startswith("settings.")]
     assert actions == ["settings.plan", "settings.stage", "settings.hold", "settings.stage", "settings.stage",
                        "settings.undo"]  # fmt: skip
+
+
+def test_a_step_that_somebody_took_meanwhile_is_not_taken_twice(browser: Browser, office: Office) -> None:
+    browser.send("/thiet-lap/moi", **GOOD, go="begin")
+    seen = re.search(r'name="seen" value="([^"]+)"', browser.see("/thiet-lap/1"))
+    assert seen
+    assert browser.send("/thiet-lap/1", what="next", seen=seen[1]).status_code == 303
+
+    late = browser.send("/thiet-lap/1", what="next", seen=seen[1])
+
+    assert (late.status_code, "đã chuyển bước" in late.text) == (409, True)
+    assert rollouts(office)[0].percent == 25
 
 
 def test_administrator_of_a_unit_sets_nothing_elsewhere(browser: Browser, services: Services, office: Office) -> None:
@@ -248,6 +260,22 @@ def test_survey_is_written_seen_and_published(browser: Browser, services: Servic
     assert services.surveys["cua-toi@1"].questions[0].text["vi"] == "Hôm nay thế nào?"
     assert "en" not in services.surveys["cua-toi@1"].questions[0].text
     assert browser.send("/phieu-hoi/cua-toi@1", **fields, what="save").status_code == 404
+
+
+def test_a_draft_that_somebody_changed_meanwhile_comes_back_with_both_versions(browser: Browser) -> None:
+    browser.send("/phieu-hoi", base="sipas-5@1", id="cua-toi")
+    seen = re.search(r'name="seen" value="([^"]+)"', browser.see("/phieu-hoi/cua-toi@1"))
+    assert seen
+    fields = typed(browser) | {"seen": seen[1]}
+    browser.send("/phieu-hoi/cua-toi@1", **fields | {"q0_text_vi": "Lời của người trước"}, what="publish")
+
+    late = browser.send("/phieu-hoi/cua-toi@1", **fields | {"q0_text_vi": "Lời của tôi"}, what="save")
+    deleted = browser.send("/phieu-hoi/cua-toi@1", **fields, what="delete")
+
+    assert (late.status_code, deleted.status_code) == (409, 409)
+    assert "Lời của người trước" in late.text
+    assert "Lời của tôi" in late.text
+    assert "Lời của người trước" in browser.see("/phieu-hoi/cua-toi@1")
 
 
 def test_survey_tells_where_and_when_it_is_set(browser: Browser, office: Office) -> None:
@@ -307,3 +335,84 @@ def test_screen_is_drawn_in_the_themes_own_colours(browser: Browser) -> None:
     assert ".screen.light{--k-ground:#F8F4EB;" in sheet
     assert ".screen.high-contrast{" in sheet
     assert "face-1" in browser.see("/phieu-hoi/sipas-5@1?xem=dark")
+
+
+HOURS = "/thiet-lap/gio?dv=XA"
+DAY = {"d{day}_0_opens": "07:30", "d{day}_0_closes": "11:30", "d{day}_1_opens": "13:30", "d{day}_1_closes": "17:00"}
+
+
+def week(browser: Browser, way: str = HOURS) -> dict[str, str]:
+    """What stands in the fields of the week."""
+    page = browser.see(way)
+    fields = dict(re.findall(r'name="((?:d\d_\d_|was_)\w+)" value="([^"]*)"', page))
+    seen = re.search(r'name="seen" value="(\w+)"', page)
+    assert seen
+    return {**fields, "seen": seen[1]}
+
+
+def test_hours_stand_in_the_fields_as_they_are_in_force(browser: Browser, office: Office) -> None:
+    usual = week(browser)
+    assert (usual["d1_0_opens"], usual["d5_0_closes"], usual["d6_0_opens"]) == ("07:30", "17:00", "")
+    typed = usual | {name.format(day=day): said for name, said in DAY.items() for day in range(1, 6)}
+
+    answer = browser.send(HOURS, **typed | {"d6_0_opens": "08:00", "d6_0_closes": "11:00"})
+
+    (one,) = rollouts(office)
+    assert answer.headers["location"] == f"/thiet-lap/{one.rollout_id}"
+    assert [(span.days, span.opens, span.closes) for span in one.change.hours or ()] == [
+        ([1, 2, 3, 4, 5], "07:30", "11:30"), ([1, 2, 3, 4, 5], "13:30", "17:00"), ([6], "08:00", "11:00"),
+    ]  # fmt: skip
+    assert (one.unit_code, one.percent, one.made_by) == ("XA", 100, "ad-all")
+    again = week(browser)
+    assert (again["d3_1_opens"], again["d6_0_opens"], again["d7_0_opens"]) == ("13:30", "08:00", "")
+
+
+def test_who_sets_hours_second_is_shown_both_weeks(browser: Browser, office: Office) -> None:
+    first, second = week(browser), week(browser)
+    browser.send(HOURS, **first | {"d1_0_opens": "08:15", "d6_0_opens": "08:00", "d6_0_closes": "11:00"})
+
+    late = browser.send(HOURS, **second | {"d1_0_opens": "09:45"})
+
+    assert late.status_code == 409
+    assert "08:15–17:00" in late.text
+    assert "<b>09:45–17:00</b>" in " ".join(late.text.split())
+    assert 'name="d1_0_opens" value="09:45"' in late.text
+    assert 'name="d6_0_opens" value="08:00"' in late.text, "what the second left alone is as the first set it"
+    assert len(rollouts(office)) == 1
+    seen = re.search(r'name="seen" value="(\w+)"', late.text)
+    assert seen
+    assert browser.send(HOURS, **second | {"d1_0_opens": "09:45", "seen": seen[1]}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"d1_0_closes": ""}, {"d1_0_closes": "07:00"}, {"d1_1_opens": "10:00", "d1_1_closes": "18:00"},
+     {"d1_0_opens": "7h"}, {f"d{day}_0_{end}": "" for day in range(1, 8) for end in ("opens", "closes")}],
+)  # fmt: skip
+def test_hours_that_cannot_be_are_told_at_their_day(browser: Browser, office: Office, wrong: dict[str, str]) -> None:
+    answer = browser.send(HOURS, **week(browser) | wrong)
+
+    assert answer.status_code == 400
+    assert 'id="fault_1"' in answer.text
+    assert rollouts(office) == []
+
+
+def test_hours_of_another_unit_are_not_seen_and_not_set(browser: Browser, services: Services, office: Office) -> None:
+    mine = sign_in(services, office, "XA")
+
+    assert mine.client.get("/thiet-lap/gio?dv=XB").status_code == 404
+    assert mine.client.get("/thiet-lap/gio?dv=*").status_code == 404
+    assert mine.send("/thiet-lap/gio?dv=XB", **week(mine)).status_code == 404
+    assert 'action="/thiet-lap/gio?dv=XA"' in mine.see("/thiet-lap/gio")
+    assert rollouts(office) == []
+
+
+def test_hours_say_where_they_come_from_and_what_is_under_way(browser: Browser) -> None:
+    browser.send("/thiet-lap/gio?dv=*", **week(browser, "/thiet-lap/gio?dv=*"))
+    assert "ad-all" in browser.see(HOURS)
+    browser.send("/thiet-lap/moi", **GOOD, go="begin")
+
+    page = browser.see(HOURS)
+
+    assert "Nghỉ lễ" in page
+    assert 'name="d2_0_opens" value="07:30"' in page

@@ -6,7 +6,7 @@ from alembic import op
 from sync.collector.store.schema import Id, Moment
 
 revision = "0049"
-down_revision = "0047"
+down_revision = "0048"
 
 
 def upgrade() -> None:

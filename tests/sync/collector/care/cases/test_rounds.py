@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from threading import Thread
 from typing import Any, TypeVar
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sync.collector.care.cases.care import Deed, ResultNeeded, What, care_for
 from sync.collector.care.cases.docket import Docket, Query, Which, open_cases_of, read_docket
 from sync.collector.chores.cases import run_case_round
-from sync.collector.errors import UsageWrong
+from sync.collector.errors import ChangedMeanwhile, UsageWrong
 from sync.collector.fleet.rollouts.calendars import Calendars
 from sync.collector.fleet.rollouts.effective import NOTHING_SET
 from sync.collector.fleet.surveys.library import shipped_surveys
@@ -222,6 +223,29 @@ def test_opened_and_overdue_cases_are_told_once_each(office: Office, rounds: Cal
     assert [(kind, facts["what"]) for kind, _, facts in told] == [("case", "opened"), ("case", "overdue")]  # type: ignore[index]
     assert "2026-001" in str(told[0][1])
     assert "10" in str(office.rows("notice", "body")[0][0])
+
+
+def test_of_two_who_close_a_case_at_once_the_second_is_told(office: Office, rounds: Callable[..., int]) -> None:
+    press(office, good=40, bad=10)
+    rounds()
+    told: list[ChangedMeanwhile] = []
+
+    def close_too() -> None:
+        try:
+            do(office, What.CLOSE, note="Của tôi.")
+        except ChangedMeanwhile as error:
+            told.append(error)
+
+    second = Thread(target=close_too)
+    with office.database.writing() as connection:
+        care_for(connection, "2026-001", Deed(What.CLOSE, "Xong."), READER, TODAY, TOMORROW, DAYS)
+        second.start()
+        # Time enough for a second who is not held back to look at the case as it was.
+        second.join(0.2)
+    second.join()
+
+    assert len(told) == 1
+    assert cases(office, "result") == [("Xong.",)]
 
 
 def test_case_is_closed_with_a_result_alone_and_opened_again(office: Office, rounds: Callable[..., int]) -> None:

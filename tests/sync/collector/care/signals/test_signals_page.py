@@ -121,6 +121,21 @@ def test_nothing_wrong_closes_it(people: dict[str, TestClient]) -> None:
     assert "1 dấu hiệu" in page
 
 
+def test_who_decides_second_is_told_with_both_versions(people: dict[str, TestClient], office: Office) -> None:
+    huong = people["huong"]
+    seen = re.search(r'name="seen" value="([^"]+)"', huong.get("/dau-hieu/1").text)
+    assert seen
+    assert decide(huong, what="nothing", note="Đoàn đến cùng lúc.", seen=seen[1]) == 303
+
+    form = {"form_key": key_of(huong, "/dau-hieu"), "what": "aside", "first": DAY, "last": DAY, "part": "am"}
+    late = huong.post("/dau-hieu/1", data={**form, "note": "Không có ai ở quầy.", "seen": seen[1]})
+
+    assert late.status_code == 409
+    assert "Đoàn đến cùng lúc." in late.text
+    assert "Không có ai ở quầy." in late.text
+    assert office.rows("suspicion") == []
+
+
 def test_a_form_that_cannot_be_comes_back_with_what_was_written(people: dict[str, TestClient], office: Office) -> None:
     huong = people["huong"]
     key = key_of(huong, "/dau-hieu")

@@ -116,7 +116,8 @@ def test_a_code_for_a_hall_and_the_machine_that_takes_its_place_serve_the_same_c
     office: Office,
     way: str,
 ) -> None:
-    assert post(technician, "/may", counter="Q1", serves="Q2").status_code == 200
+    told = office.device.device_id[:8]
+    assert post(technician, "/may", counter="Q1", serves="Q2", standing=told).status_code == 200
     assert post(technician, "/may", counter="Q1", serves="Q2 Q3").status_code == 400
     post(technician, f"{way}/quay", what="grant", counter="Q2")
     assert post(technician, f"{way}/thay").status_code == 200
