@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from kiosk.base.resources import resource
 from kiosk.base.texts import texts
+from sync.collector.closed.named import TIDY
 from sync.collector.drawing import charts, heat_chart, trend_chart
 from sync.collector.drawing.drawing import (
     NARROW_LABELLED_FROM,
@@ -61,6 +62,7 @@ templates.globals.update(
     NARROW_LABELLED_FROM=NARROW_LABELLED_FROM,
     Why=Why,
     rank_of=rank_of,
+    form_words=lambda form: "CSV (tidy)" if form == TIDY else form.upper(),
     drawing=drawing,
     asked_for_reasons=asked_for_reasons,
 )

@@ -6,8 +6,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from kiosk.base.texts import Texts
-from sync.collector.export.files import csv_file, xlsx_file
+from sync.collector.closed.named import TIDY
+from sync.collector.export.files import csv_file
 from sync.collector.export.paper import pdf_file
+from sync.collector.export.tidy import tidy_file
+from sync.collector.export.workbook import xlsx_file
 from sync.collector.figures.book import Book
 from sync.collector.services.closed import kept_file
 from sync.collector.services.services import Services
@@ -17,6 +20,7 @@ FORMS: Mapping[str, tuple[Callable[[Book, Phrases], bytes], str]] = {
     "csv": (csv_file, "text/csv; charset=utf-8"),
     "xlsx": (xlsx_file, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "pdf": (pdf_file, "application/pdf"),
+    TIDY: (tidy_file, "text/csv; charset=utf-8"),
 }
 """How each is made, and its media type."""
 

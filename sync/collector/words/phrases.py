@@ -15,6 +15,7 @@ from sync.collector.figures.kiosks import Freshness
 from sync.collector.figures.lines import PlaceLine, ReasonLine
 from sync.collector.figures.places import Place
 from sync.collector.figures.queries.waits import SET_ASIDE
+from sync.collector.figures.ranks import Rank
 from sync.collector.people.rights import Role
 from sync.collector.words.recorded import Recorded
 
@@ -70,6 +71,15 @@ class Phrases(Recorded):
     def measure(self, method: Method) -> str:
         """What a figure is called."""
         return self.t("Converted mean") if method is Method.MEAN5 else self.t("Share of satisfied")
+
+    def group(self, rank: Rank) -> str:
+        """Where a place stands beside all together, in a few words."""
+        t = self.t
+        return {
+            Rank.LOW: t("plainly lower"),
+            Rank.SAME: t("not plainly different"),
+            Rank.HIGH: t("plainly higher"),
+        }.get(rank, t("unranked"))
 
     def interval_name(self, method: Method) -> str:
         """By which method its interval is found."""
@@ -270,8 +280,8 @@ class Phrases(Recorded):
     def titles(self) -> Titles:
         """The words that tables need besides the catalogue's, but for those of a report's levels."""
         return Titles(
-            self.t, str, self.standing, self.rule, self.reason, self.full_place, self.measure, self.question,
-            self.level, self.survey, self.why, self.left_out, self.pooled,
+            self.t, str, self.standing, self.rule, self.reason, self.full_place, self.measure, self.group,
+            self.question, self.level, self.survey, self.why, self.left_out, self.pooled,
         )  # fmt: skip
 
     def titles_of(self, book: Book) -> Titles:

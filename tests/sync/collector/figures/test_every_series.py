@@ -13,8 +13,9 @@ from starlette.testclient import TestClient
 
 from kiosk.base.texts import texts
 from kiosk.domain.visit.survey import Survey
-from sync.collector.export.files import csv_file, xlsx_file
+from sync.collector.export.files import csv_file
 from sync.collector.export.paper import paper_html
+from sync.collector.export.workbook import xlsx_file
 from sync.collector.figures.book import Book
 from sync.collector.fleet.surveys.library import shipped_surveys
 from sync.collector.fleet.surveys.writing import survey_toml
