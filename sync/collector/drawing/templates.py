@@ -20,6 +20,7 @@ from sync.collector.drawing.drawing import (
     place_percent,
 )
 from sync.collector.figures.attention import Why
+from sync.collector.figures.points import points_of
 from sync.collector.figures.ranks import rank_of
 
 DRAWINGS_MAX = 256
@@ -61,6 +62,7 @@ templates.globals.update(
     WIDE_LABELLED_FROM=WIDE_LABELLED_FROM,
     NARROW_LABELLED_FROM=NARROW_LABELLED_FROM,
     Why=Why,
+    points_of=points_of,
     rank_of=rank_of,
     form_words=lambda form: "CSV (tidy)" if form == TIDY else form.upper(),
     drawing=drawing,

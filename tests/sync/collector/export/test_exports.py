@@ -224,7 +224,9 @@ def test_pdf_has_every_cell_of_its_tables_and_what_the_decree_wants(busy: Servic
         if table.key != "figures":
             for cells in table.rows:
                 for cell, column in zip(cells, table.columns, strict=True):
-                    assert flat(p.cell(cell, column.form)) in words, (table.key, cell)
+                    # On the paper of a unit its counters have their own names.
+                    said = p.cell(cell, column.form).removeprefix("=HYPERLINK(1), ")
+                    assert flat(said) in words, (table.key, cell)
     for fixed in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", NOTICE, "Nơi nhận", "Số:"):
         assert flat(fixed) in words
     assert all(abs(float(page.mediabox.width) - 595.3) < 1 for page in reader.pages)
