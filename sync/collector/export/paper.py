@@ -8,6 +8,8 @@ from functools import cache
 from html import escape
 from typing import Any, cast
 
+from markupsafe import Markup
+
 from kiosk.base.resources import resource
 from kiosk.base.table import Table
 from sync.collector.drawing.templates import templates
@@ -83,6 +85,13 @@ def _fonts() -> Any:
 def paper_html(book: Book, p: Phrases) -> str:
     """What is laid out: XML with the names of HTML."""
     return templates.get_template("paper.html").render(t=p.t, p=p, book=book, sheet=paper_of(book, p))
+
+
+def paper_body(book: Book, p: Phrases) -> Markup:
+    """The same without its head, to stand in a page."""
+    body = templates.get_template("paper_body.html").render(t=p.t, p=p, book=book, sheet=paper_of(book, p))
+    # A template of ours, which escapes what it is told.
+    return Markup(body)  # noqa: S704
 
 
 @dataclass(frozen=True, slots=True)
