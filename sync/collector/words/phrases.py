@@ -92,7 +92,7 @@ class Phrases(Recorded):
     def satisfied_in_words(self, line: PlaceLine) -> str:
         """``22 trong 26 hài lòng``; nothing where that is not known."""
         parts = line.parts
-        if parts is None or not parts.denominator:
+        if parts is None or not parts.denominator or line.method is not Method.TOP2BOX:
             return ""
         return self.t("satisfied: {n} of {of}", n=self.t.number(parts.numerator), of=self.t.number(parts.denominator))
 
