@@ -15,7 +15,10 @@
         dialog().addEventListener("close", () => link.focus(), { once: true });
       } catch { location.assign(link.href); }
     }
-    if (event.target.closest("[data-print]")) { print(); }
+    if (event.target.closest("[data-print]")) {
+      await Promise.allSettled(["", "bold ", "italic "].map((look) => document.fonts.load(`${look}13pt "Hailong Paper"`)));
+      print();
+    }
     if (event.target === dialog()) { dialog().close(); }
   });
   // An arrow key chooses and goes nowhere (WCAG 3.2.2): Enter or the button sends what was chosen.
@@ -48,8 +51,20 @@
     if (!event.persisted && performance.getEntriesByType("navigation")[0].type === "navigate") { return; }
     for (const form of document.querySelectorAll(".choose")) { form.reset(); }
   });
+  // What is printed is the paper of the PDF; it lies in the page unread until somebody prints.
   addEventListener("beforeprint", () => {
-    for (const part of document.querySelectorAll("details:not(.options)")) { part.open = true; }
+    const paper = document.getElementById("paper");
+    if (paper && !document.body.classList.contains("on-paper")) {
+      const read = document.createElement("template");
+      read.innerHTML = paper.textContent;
+      document.body.append(read.content.querySelector(".printed"));
+      document.body.classList.add("on-paper");
+    }
+    for (const part of document.querySelectorAll("details:not(.free, .options)")) { part.open = true; }
+  });
+  addEventListener("afterprint", () => {
+    document.body.classList.remove("on-paper");
+    document.querySelector("body > .printed")?.remove();
   });
   for (const button of document.querySelectorAll("[data-print]")) { button.hidden = false; }
 })();

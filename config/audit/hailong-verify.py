@@ -2303,6 +2303,8 @@ COLUMNS = {
     "reason_months": {"reason"},
 }
 """What is printed, by table."""
+LATER = {"places": {"group"}}
+"""What older releases did not print."""
 MARKS = {"few", "open", "no percent", "unknown", "none"}
 """Why a cell has no number."""
 PRINTED_WORDS = {
@@ -2329,6 +2331,10 @@ PRINTED_WORDS = {
     "all_levels": ("All", "Tất cả"),
     "all_questions": ("All questions", "Tất cả câu hỏi"),
     "no_word": ("", ""),
+    "group_low": ("plainly lower", "thấp hơn rõ rệt"),
+    "group_same": ("not plainly different", "không khác rõ rệt"),
+    "group_high": ("plainly higher", "cao hơn rõ rệt"),
+    "group_none": ("unranked", "không xếp hạng"),
 }
 """Words that the report prints beside its numbers, in both languages; behind them a later release may add older ones."""
 TERMS |= PRINTED_WORDS
@@ -2375,6 +2381,7 @@ class Printed:
         for key, rows in self.tables.items():
             is_other = re.fullmatch("other_[1-9][0-9]*", key) and int(key[6:]) < len(parts)
             known = OTHER if is_other else COLUMNS.get(key)
+            known = known and known | LATER.get(key, set())
             if known is None:
                 self.told.differ("printed_unknown", where=f"<table> <{key}>")
                 continue
@@ -2520,6 +2527,8 @@ class Printed:
             self._cell(where, row, name, end)
         aside = sum(line["aside"].values())
         self._cell(where, row, "aside", aside)
+        if "group" in row:
+            self._said(where, row, "group", _group(line, part, satisfied) if line is not part["me"] else "no_word")
         if "satisfied" in row:
             self._line_cells(where, row, line, satisfied, n, k, has_share)
         for level in levels:
@@ -2643,10 +2652,20 @@ class Printed:
                 self._cell(where, row, f"level_{level}", _int(shown["counts"], level))
 
 
+def _group(line, part, satisfied):
+    """Where a place stands beside all together: its whole interval below, above, or around them."""
+    shown, me = line["shown"], part["me"]["shown"]
+    if not (satisfied and shown["percent"] and me["percent"] and _sum(shown) and _sum(me)):
+        return "group_none"
+    low, high = map(Decimal, wilson(_sum(shown, satisfied), _sum(shown)))
+    level = Decimal(rounded(Fraction(100 * _sum(me, satisfied), _sum(me)), 2))
+    return "group_low" if high < level else "group_high" if low > level else "group_same"
+
+
 def _day_words(day):
-    """How a day is printed in either language."""
+    """How a day is printed, and was by older releases in either language."""
     found = date.fromisoformat(day)
-    return {f"{found:%d/%m/%Y}", f"{found.day} {found:%B} {found.year}"}
+    return {day, f"{found:%d/%m/%Y}", f"{found.day} {found:%B} {found.year}"}
 
 
 def _sum(shown, levels=LEVELS):

@@ -5,6 +5,7 @@ decided by its column and the reader's language, in one place.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -35,9 +36,11 @@ class Form(StrEnum):
     POINTS = "points"
     SCORE = "score"
     """A number with decimals that is no percentage."""
+    DATE = "date"
+    """A day, or a word where a row is of several."""
 
 
-Cell = int | Decimal | str | Mark
+Cell = int | Decimal | date | str | Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Table:
     """A sentence that stands below it everywhere; empty where nothing is to be said."""
 
     def plain_rows(self) -> list[dict[str, int | str | dict[str, str]]]:
-        """Each row by the keys of its columns, as JSON holds it: decimals as text, and why a cell has no number."""
+        """Each row by the keys of its columns, as JSON holds it: days and decimals as text, and why a cell has none."""
         return [{column.key: _plain(cell) for column, cell in zip(self.columns, row, strict=True)} for row in self.rows]
 
     def cell(self, row: int, key: str) -> Cell:
@@ -82,7 +85,7 @@ class Table:
 def _plain(cell: Cell) -> int | str | dict[str, str]:
     if isinstance(cell, Mark):
         return {"without": str(cell)}
-    return str(cell) if isinstance(cell, Decimal) else cell
+    return str(cell) if isinstance(cell, Decimal | date) else cell
 
 
 def write_cell(cell: Cell, form: Form, t: Texts, cell_min: int = 5) -> str:
@@ -98,6 +101,8 @@ def write_cell(cell: Cell, form: Form, t: Texts, cell_min: int = 5) -> str:
             return "–"
         case str():
             return cell
+        case date():
+            return t.day(cell)
         case int() if form not in (Form.PERCENT, Form.SCORE):
             return t.number(cell)
     return _decimal(cell, t, signed=form is Form.POINTS)

@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -109,7 +109,8 @@ def save_files(sheet: Sheet, folder: Path) -> Path:
 def _write_page(workbook: Any, page: Any, table: Table, sheet: Sheet) -> None:
     bold = workbook.add_format({"bold": True})
     wrapped = workbook.add_format({"bold": True, "text_wrap": True, "bottom": 1})
-    forms = {form: workbook.add_format({"num_format": pattern}) for form, pattern in _XLSX_FORMS.items()}
+    days = {Form.DATE: "dd/mm/yyyy" if sheet.t.language == "vi" else "d mmm yyyy"}
+    forms = {form: workbook.add_format({"num_format": pattern}) for form, pattern in {**_XLSX_FORMS, **days}.items()}
     for number, words in enumerate([*sheet.heading, *sheet.notes]):
         page.write_string(number, 0, safe_text(words), None if number else bold)
     first = len(sheet.heading) + len(sheet.notes) + 1
@@ -117,14 +118,29 @@ def _write_page(workbook: Any, page: Any, table: Table, sheet: Sheet) -> None:
         page.write_string(first, place, safe_text(column.head), wrapped)
         page.set_column(place, place, 26 if column.key == "name" else 13)
         for number, row in enumerate(table.rows, first + 1):
-            cell = row[place]
-            if isinstance(cell, int | Decimal):
-                page.write_number(number, place, float(cell), forms.get(column.form))
-            else:
-                page.write_string(number, place, safe_text(_written(cell, column, sheet)))
+            _write(page, (number, place), row[place], column, forms.get(column.form), sheet)
     page.freeze_panes(first + 1, 1)
+    _set_up_paper(page, first)
     if table.has_total:
         _add_chart(workbook, page, table, first)
+
+
+def _write(page: Any, at: tuple[int, int], cell: Cell, column: Column, form: Any, sheet: Sheet) -> None:
+    if isinstance(cell, int | Decimal):
+        page.write_number(*at, float(cell), form)
+    elif isinstance(cell, date):
+        page.write_datetime(*at, datetime(cell.year, cell.month, cell.day), form)  # noqa: DTZ001 - a day has no zone
+    else:
+        page.write_string(*at, safe_text(_written(cell, column, sheet)))
+
+
+def _set_up_paper(page: Any, heads: int) -> None:
+    """Lying A4 as wide as the table, with its heads on every page."""
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(heads)
+    page.set_footer("&R&P / &N")
 
 
 def _add_chart(workbook: Any, page: Any, table: Table, first: int) -> None:
@@ -146,7 +162,7 @@ def _add_chart(workbook: Any, page: Any, table: Table, first: int) -> None:
 
 
 def _plain(cell: Cell, column: Column, sheet: Sheet) -> str:
-    """A number as spreadsheets read it: no thousands sign."""
+    """A number or day as spreadsheets read it, wherever they are used: no thousands sign."""
     if isinstance(cell, Mark | str):
         return _written(cell, column, sheet)
     return str(cell).replace(".", ",") if sheet.t.language == "vi" else str(cell)

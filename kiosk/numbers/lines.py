@@ -38,7 +38,7 @@ def _columns(table: Table, keys: tuple[str, ...], t: Texts) -> list[str]:
     heads = [column.head for column in table.columns]
     rows = [[row[place] for place in places] for row in (heads, *written(table, t))]
     widths = [max(len(row[place]) for row in rows) for place in range(len(places))]
-    is_text = [table.columns[place].form is Form.TEXT for place in places]
+    is_text = [table.columns[place].form in (Form.TEXT, Form.DATE) for place in places]
     return [
         "  ".join(
             cell.ljust(width) if text else cell.rjust(width)

@@ -1,6 +1,7 @@
 """Tally tables: a kiosk's numbers as rows of plain values, for its screen, its files and its command alike."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +22,7 @@ def days_table(tally: Tally, t: Texts) -> Table:
     """A row for each day, and all days together."""
     levels = tally.terms.survey.questions[0].levels
     columns = (
-        Column("day", t("Day"), Form.TEXT),
+        Column("day", t("Day"), Form.DATE),
         Column("recorded", t("Recorded"), Form.COUNT),
         Column("n", t("Shown, n"), Form.COUNT),
         Column("waiting", t("Waiting"), Form.COUNT),
@@ -37,14 +38,14 @@ def days_table(tally: Tally, t: Texts) -> Table:
         *(Column(standing.value, aside_words(t)[standing], Form.COUNT) for standing in ASIDE),
         *(Column(why, words, Form.COUNT) for why, words in waiting_heads(tally, t).items()),
     )
-    rows = [_day_row(tally, day, t) for day in tally.days]
+    rows = [_day_row(tally, day) for day in tally.days]
     return Table("days", t("Day by day"), columns, (*rows, _total_row(tally, t)), has_total=True)
 
 
 def counters_table(tally: Tally, t: Texts) -> Table:
     """A row for each day and counter of a hall."""
     columns = (
-        Column("day", t("Day"), Form.TEXT),
+        Column("day", t("Day"), Form.DATE),
         Column("counter", t("Counter"), Form.TEXT),
         Column("name", t("Name"), Form.TEXT),
         Column("recorded", t("Recorded"), Form.COUNT),
@@ -65,7 +66,9 @@ def table_json(table: Table) -> list[dict[str, Any]]:
     """The rows by the columns' keys; a cell without a number says why."""
 
     def plain(cell: Cell) -> Any:
-        return {"no_number": cell.value} if isinstance(cell, Mark) else str(cell) if isinstance(cell, Decimal) else cell
+        if isinstance(cell, Mark):
+            return {"no_number": cell.value}
+        return str(cell) if isinstance(cell, Decimal | date) else cell
 
     return [{column.key: plain(cell) for column, cell in zip(table.columns, row, strict=True)} for row in table.rows]
 
@@ -102,11 +105,11 @@ def words_of(words: Words, t: Texts) -> str:
     return words.get(t.language) or words.get(FIRST_LANGUAGE, "")
 
 
-def _day_row(tally: Tally, day: DayTally, t: Texts) -> tuple[Cell, ...]:
+def _day_row(tally: Tally, day: DayTally) -> tuple[Cell, ...]:
     served = Mark.UNKNOWN if day.served is None else day.served
     answered = Mark.OPEN if day.served is not None and not day.is_over else _answered(day.answered)
     return (
-        t.day(day.day),
+        day.day,
         *_count_cells(tally, day.told, is_over=day.is_over),
         *_level_cells(tally, day.told),
         *(Mark.OPEN if n is None else n for n in (day.parts[part] for part in PARTS)),
@@ -166,7 +169,7 @@ def _why_cells(told: Told) -> list[Cell]:
 
 
 def _counter_rows(tally: Tally, day: DayTally, counters: Mapping[str, Words], t: Texts) -> Iterator[tuple[Cell, ...]]:
-    told, recorded_at = t.day(day.day), tally.recorded_at(day.day)
+    told, recorded_at = day.day, tally.recorded_at(day.day)
     for code, name in counters.items():
         recorded, served = recorded_at.get(code, 0), day.served_at.get(code)
         n: Cell = recorded if recorded or day.is_over else Mark.OPEN

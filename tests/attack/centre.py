@@ -26,6 +26,7 @@ from sync.collector.chores.every import chores_of, transact
 from sync.collector.chores.months import CloseMonths
 from sync.collector.closed.closing import begin
 from sync.collector.closed.frozen import thaw
+from sync.collector.closed.named import FILE_FORMS, TIDY
 from sync.collector.export import closed_files
 from sync.collector.export.forms import FORMS
 from sync.collector.fleet.devices.keys import keep_key
@@ -272,7 +273,7 @@ def _no_files(reports: Sequence[bytes], *_: Any) -> list[dict[str, bytes]]:
 @lru_cache(maxsize=256)
 def _files_of(numbers: bytes, language: str, zone: ZoneInfo, address: str) -> dict[str, bytes]:
     """The files of one report: they are made of its numbers alone, and most tellings have most reports in common."""
-    forms = ("csv", "xlsx", "pdf") if thaw(numbers).place.code == ON_PAPER else ("csv", "xlsx")
+    forms = FILE_FORMS if thaw(numbers).place.code == ON_PAPER else ("csv", "xlsx", TIDY)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(closed_files, "FORMS", {form: FORMS[form] for form in forms})
         return closed_files.closed_files(numbers, language, zone, address)

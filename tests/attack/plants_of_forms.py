@@ -14,7 +14,7 @@ from sync.collector.care.signals import find
 from sync.collector.care.signals.words import SignWords
 from sync.collector.chores import reports
 from sync.collector.export import forms
-from sync.collector.export.files import xlsx_file
+from sync.collector.export.workbook import xlsx_file
 from sync.collector.people import audit
 from sync.collector.run import gauges
 from sync.collector.store.schema import counter, rating, reason_choice, tally

@@ -67,6 +67,7 @@ def few_pages(world: World) -> Iterator[Sheet]:
     month, day = f"{world.now:%Y-%m}", world.now.date().isoformat()
     yield harvest.page(world, f"/t/XA/Q1?ky={month}", "xem")
     yield harvest.read(world, f"/xuat/xlsx/XA/Q1?ky={month}", "huong", "xlsx")
+    yield harvest.read(world, f"/xuat/tidy/XA/Q1?ky={month}", "huong", "csv")
     yield harvest.tallies(world, day, day, "XA", "chu")
     yield harvest.page(world, "/nhat-ky", "kiemtra")
     yield harvest.metrics(world)

@@ -1,9 +1,12 @@
 """What people do on the report pages, with the keyboard alone, without script, and on paper; and how heavy they are."""
 
+import io
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Request, expect
+from pypdf import PdfReader
 
 from tests.browser.conftest import Seat
 from tests.browser.listed import SUPERVISOR
@@ -190,6 +193,20 @@ def test_the_focus_is_always_to_be_seen_and_reaches_the_content_first(opened: Op
         page.keyboard.press("Tab")
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline == "solid", page.evaluate("document.activeElement.outerHTML.slice(0, 120)")
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_what_is_printed_is_the_paper_of_the_pdf(opened: Open, url: str, has_script: bool) -> None:
+    page = opened(SUPERVISOR, java_script_enabled=has_script).page
+    page.goto(f"{url}/t/XA?ky=2026-10")
+    printed = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    filed = PdfReader(io.BytesIO(page.request.get(f"{url}/xuat/pdf/XA?ky=2026-10").body()))
+
+    one, other = ("".join(page.extract_text() for page in each.pages).split() for each in (printed, filed))
+    # The page's number is the PDF's own; everything else stands in both.
+    assert Counter("".join(one)) == Counter("".join(other)) - Counter("2")
+    assert len(printed.pages) == len(filed.pages) == 2
+    expect(page.locator("body > .printed")).to_have_count(0)
 
 
 def test_print_shows_tables_and_no_controls(opened: Open, url: str) -> None:

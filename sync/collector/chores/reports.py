@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from kiosk.base.texts import texts
 from sync.collector.calendar.periods import Kind as PeriodKind
 from sync.collector.calendar.periods import Period, period_of
+from sync.collector.closed.named import file_name
 from sync.collector.errors import UsageWrong
 from sync.collector.export.forms import FORMS, file_of
 from sync.collector.figures.book import Book
@@ -74,7 +75,7 @@ def _notice(services: Services, wanted: MailedReport, book: Book, now: datetime)
     language = services.config.language
     p = Phrases(texts("collector", language), services.config.zone, now)
     _, media_type = FORMS[wanted.format]
-    name = f"hailong-{book.place.code or 'tat-ca'}-{book.period.code}.{wanted.format}"
+    name = file_name(book.place.code, book.period.code, wanted.format)
     place, period = p.place(book.place), p.period(book.period)
     return Notice(
         Kind.REPORT,

@@ -10,11 +10,10 @@ from sqlalchemy import ColumnElement, Connection, and_, insert, select
 
 from sync.collector.calendar.periods import Kind, Period
 from sync.collector.closed.frozen import digest_of
+from sync.collector.closed.named import FILE_FORMS
 from sync.collector.figures.places import EVERYTHING, Place
 from sync.collector.replica.shown import NOWHERE
 from sync.collector.store.schema import closed_basis, closed_file, closed_look, closed_month
-
-FILE_FORMS = ("csv", "xlsx", "pdf")
 
 
 class UnitMonth(NamedTuple):

@@ -40,7 +40,10 @@ def closed() -> None:
 
 def report(
     out: Annotated[
-        Path, typer.Argument(help="File to write; its ending says which kind: .csv, .xlsx or .pdf.", metavar="FILE")
+        Path,
+        typer.Argument(
+            help="File to write; its ending says which kind: .csv, .xlsx, .pdf or .tidy.csv.", metavar="FILE"
+        ),
     ],
     config: ConfigFile = None,
     data_dir: DataDir = None,
@@ -55,12 +58,13 @@ def report(
     language: Language = "vi",
 ) -> None:
     """Write a report of a unit or counter; the audit log tells of it."""
+    from sync.collector.closed.named import form_named
     from sync.collector.export.forms import FORMS, file_of
     from sync.collector.services.reports import Query, read_book
 
-    form = out.suffix.removeprefix(".").lower()
+    form = form_named(out.name)
     if form not in FORMS:
-        raise UsageWrong("{file} must end in .csv, .xlsx or .pdf", file=out)
+        raise UsageWrong("{file} must end in .csv, .xlsx, .pdf or .tidy.csv", file=out)
     settings = load_config(config, data_dir)
     services = services_of(settings)
     book = read_book(services, ANYBODY, Query(unit, counter, period, compare, measure=measure, versus=versus))
@@ -118,7 +122,9 @@ def closed_list(
 def closed_export(
     out: Annotated[
         Path,
-        typer.Argument(help="File to write; its ending says which kind: .csv, .xlsx, .pdf or .json.", metavar="FILE"),
+        typer.Argument(
+            help="File to write; its ending says which kind: .csv, .xlsx, .pdf, .tidy.csv or .json.", metavar="FILE"
+        ),
     ],
     period: ClosedMonth,
     config: ConfigFile = None,
@@ -129,13 +135,14 @@ def closed_export(
     ] = None,
 ) -> None:
     """Write a file of a closed month, byte for byte as it was made; the audit log tells of it."""
+    from sync.collector.closed.named import form_named
     from sync.collector.services.closed import take_kept
 
     settings = load_config(config, data_dir)
     (shelf,) = _shelves(settings, unit, period)
     services = services_of(settings)
     number = shelf.closing.number if number is None else number
-    form = out.suffix.removeprefix(".").lower()
+    form = form_named(out.name)
     body = take_kept(services, shelf, number, form)
     services.writer.close()
     details = {"form": form, "period": shelf.period.code, "closed": number}

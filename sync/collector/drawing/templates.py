@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from kiosk.base.resources import resource
 from kiosk.base.texts import texts
+from sync.collector.closed.named import TIDY
 from sync.collector.drawing import charts, heat_chart, trend_chart
 from sync.collector.drawing.drawing import (
     NARROW_LABELLED_FROM,
@@ -19,6 +20,7 @@ from sync.collector.drawing.drawing import (
     place_percent,
 )
 from sync.collector.figures.attention import Why
+from sync.collector.figures.points import points_of
 from sync.collector.figures.ranks import rank_of
 
 DRAWINGS_MAX = 256
@@ -60,7 +62,9 @@ templates.globals.update(
     WIDE_LABELLED_FROM=WIDE_LABELLED_FROM,
     NARROW_LABELLED_FROM=NARROW_LABELLED_FROM,
     Why=Why,
+    points_of=points_of,
     rank_of=rank_of,
+    form_words=lambda form: "CSV (tidy)" if form == TIDY else form.upper(),
     drawing=drawing,
     asked_for_reasons=asked_for_reasons,
 )

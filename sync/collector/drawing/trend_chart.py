@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -12,25 +13,50 @@ from sync.collector.drawing import svg
 from sync.collector.drawing.charts import Axis, axis_for, percent_of, place_on
 from sync.collector.figures.book import Book
 from sync.collector.figures.lines import Week
+from sync.collector.figures.points import points_of
 from sync.collector.words.phrases import Phrases
 
 
-def draw(book: Book, p: Phrases, *, wide: bool) -> Markup:
+class _Size(NamedTuple):
+    """How large a chart is, in pixels: its words are as large on every one."""
+
+    width: int
+    left: int
+    right: int
+    """Room for words beside the last point."""
+    top: int
+    """How high the shares stand."""
+    bars: tuple[int, int]
+    """The highest bar, and where the bars stand below the shares."""
+    stack: int
+    role: str
+    labels: bool = True
+    """Whether there is room for words beside the last point."""
+
+
+_SIZES = {
+    "wide": _Size(900, 40, 150, 250, (58, 84), 200, "trend wide-only"),
+    "phone": _Size(358, 34, 6, 130, (38, 60), 80, "trend phone-only", labels=False),
+    # As wide as the text of a page in A4, so that 12 pixels are 9 points there.
+    "paper": _Size(620, 34, 142, 88, (26, 38), 66, "trend paper"),
+}
+_MONTH_WIDTH = 60
+_STEP_MAX = 72
+"""A point of a few has no more room than this."""
+
+
+def draw(book: Book, p: Phrases, size: str) -> Markup:
     """Three panels over one axis of weeks: share with its interval, ratings with what was set aside, levels."""
-    return _Drawing(book, p, wide=wide).draw()
+    return _Drawing(book, p, _SIZES[size]).draw()
 
 
 class _Drawing:
-    def __init__(self, book: Book, p: Phrases, *, wide: bool) -> None:
-        self.book, self.p, self.wide = book, p, wide
-        self.weeks = book.weeks
-        self.width = 900 if wide else 358
-        self.left, self.right = (40, 150) if wide else (34, 6)
-        self.step = (self.width - self.left - self.right) / max(1, len(self.weeks))
-        self.top = 250 if wide else 130
+    def __init__(self, book: Book, p: Phrases, size: _Size) -> None:
+        self.book, self.p, self.wide, self.role = book, p, size.labels, size.role
+        self.weeks, self.each = points_of(book)
+        self.width, self.left, self.right, self.top, self.bars, self.stack = size[:6]
+        self.step = min(_STEP_MAX, (self.width - self.left - self.right) / max(1, len(self.weeks)))
         self.axis = _trend_axis(self.weeks)
-        self.bars = (58, 84) if wide else (38, 60)
-        self.stack = 200 if wide else 80
 
     def draw(self) -> Markup:
         """The whole drawing."""
@@ -45,17 +71,18 @@ class _Drawing:
             *self._versions(height - 18),
         ]
         label = self.p.t("Share of satisfied, ratings and levels week by week; the numbers are in the table below")
-        return svg.picture(self.width, height, marks, label, "trend wide-only" if self.wide else "trend phone-only")
+        return svg.picture(self.width, height, marks, label, self.role)
 
     def _x(self, index: int) -> float:
-        return self.left + self.step * (index + 0.5)
+        return self.width - self.right - self.step * (len(self.weeks) - index - 0.5)
 
     def _y(self, value: Decimal) -> float:
         return 18 + (self.top - 18) * (1 - place_on(value, self.axis, 1))
 
     def _periods(self, bottom: float) -> list[Markup]:
         days, marks = self.book.days, []
-        inside = [i for i, week in enumerate(self.weeks) if days.first <= week.first + timedelta(days=3) <= days.last]
+        middle = timedelta(days=7 * self.each // 2)
+        inside = [i for i, week in enumerate(self.weeks) if days.first <= week.first + middle <= days.last]
         if inside:
             x, right = self._x(inside[0]) - self.step / 2, self._x(inside[-1]) + self.step / 2
             marks += [
@@ -70,7 +97,7 @@ class _Drawing:
         for ref, at in self.book.published.items():
             day = self.p.day_of(at)
             for i, week in enumerate(self.weeks):
-                if week.first <= day < week.first + timedelta(days=7):
+                if week.first <= day < week.first + timedelta(days=7 * self.each):
                     x = self._x(i) - self.step / 2
                     marks += [svg.line(x, 0, x, bottom, "whisk"), svg.text(x - 4, 26, ref, "end faint")]
         return marks
@@ -140,11 +167,19 @@ class _Drawing:
     def _months(self, top: float) -> list[Markup]:
         marks: list[Markup] = []
         for i, week in enumerate(self.weeks):
-            if i and week.first.month != self.weeks[i - 1].first.month:
+            if self._begins_month(i):
                 x = self._x(i) - self.step / 2
                 marks.append(svg.line(x, top, x, top + self.stack + 4, "hair"))
                 marks.append(svg.text(x, top + self.stack + 15, self.p.month(week.first, short=not self.wide), "faint"))
         return marks
+
+    def _begins_month(self, index: int) -> bool:
+        """Whether a month is named at a point: the first one's too, where the next name does not stand on it."""
+        months = [week.first.month for week in self.weeks]
+        if index:
+            return months[index] != months[index - 1]
+        same = next((i for i, month in enumerate(months) if month != months[0]), len(months))
+        return same * self.step >= _MONTH_WIDTH
 
 
 def _trend_axis(weeks: Sequence[Week]) -> Axis:

@@ -2,15 +2,20 @@
 
 import json
 import re
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from html import escape
 from typing import Any, cast
 
+from markupsafe import Markup
+
 from kiosk.base.resources import resource
+from kiosk.base.table import Table
 from sync.collector.drawing.templates import templates
-from sync.collector.figures.attention import find_matters
+from sync.collector.figures.attention import Matter, find_matters
 from sync.collector.figures.book import Book
+from sync.collector.figures.places import Place
 from sync.collector.figures.tables import tables_of
 from sync.collector.words.phrases import Phrases
 
@@ -21,7 +26,9 @@ _SVG = "http://www.w3.org/2000/svg"
 _BAR_PX = 620
 """As wide as the text, for a drawing that has only a height."""
 _KEPT_PAPERS = 10
-_TABLES = ("versus", "places", "aside", "reasons", "weeks")
+_TABLES = ("versus", "places", "recorded", "reasons", "weeks")
+_WEEKS_MAX = 13
+"""A quarter; the chart has them all, and so have the spreadsheet and CSV."""
 
 
 def pdf_file(book: Book, p: Phrases) -> bytes:
@@ -77,19 +84,54 @@ def _fonts() -> Any:
 
 def paper_html(book: Book, p: Phrases) -> str:
     """What is laid out: XML with the names of HTML."""
-    tables = {table.key: table for table in tables_of(book, p.titles_of(book))}
+    return templates.get_template("paper.html").render(t=p.t, p=p, book=book, sheet=paper_of(book, p))
+
+
+def paper_body(book: Book, p: Phrases) -> Markup:
+    """The same without its head, to stand in a page."""
+    body = templates.get_template("paper_body.html").render(t=p.t, p=p, book=book, sheet=paper_of(book, p))
+    # A template of ours, which escapes what it is told.
+    return Markup(body)  # noqa: S704
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What stands on paper besides the report's own figures."""
+
+    levels: Table
+    aside: Table
+    divided: Table | None
+    """How what was recorded divides, where there are several questions."""
+    tables: tuple[tuple[Table, tuple[str, ...]], ...]
+    """With the words that stand above some of the rows, by row."""
+    matters: tuple[Matter, ...]
+    code: str
+
+
+def paper_of(book: Book, p: Phrases) -> Paper:
+    """A report's tables in the order of the paper, each place by its own name where the paper is about its unit."""
+
+    def named(place: Place) -> str:
+        return p.place(place) if place.parent == book.place.key else p.full_place(place)
+
+    tables = {table.key: table for table in tables_of(book, replace(p.titles_of(book), place=named))}
+    tables["weeks"] = replace(tables["weeks"], rows=tables["weeks"].rows[-_WEEKS_MAX:])
     others = [table for key, table in tables.items() if key.startswith("other_")]
-    return templates.get_template("paper.html").render(
-        t=p.t,
-        p=p,
-        book=book,
-        divided=tables.get("recorded"),
-        tables=[*(tables[key] for key in _TABLES if key in tables), *others],
-        levels=tables["levels"],
-        figures=tables["figures"],
-        matters=find_matters(book),
-        code=_code(book),
-    )
+    told = [*(tables[key] for key in _TABLES if key in tables), *others]
+    parted = tuple(_parted(table) for table in told if table.rows)
+    matters = tuple(find_matters(book))
+    return Paper(tables["levels"], tables["aside"], tables.get("recorded"), parted, matters, _code(book))
+
+
+def _parted(table: Table) -> tuple[Table, tuple[str, ...]]:
+    """A table whose groups stand above their first rows, not in each row."""
+    at = next((at for at, column in enumerate(table.columns) if column.key == "group"), None)
+    if at is None:
+        return table, ()
+    groups = [str(row[at]) for row in table.rows]
+    above = tuple("" if number and group == groups[number - 1] else group for number, group in enumerate(groups))
+    columns = (*table.columns[:at], *table.columns[at + 1 :])
+    return replace(table, columns=columns, rows=tuple((*row[:at], *row[at + 1 :]) for row in table.rows)), above
 
 
 def _code(book: Book) -> str:

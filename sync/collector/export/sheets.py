@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from sync.collector.drawing.templates import templates
-from sync.collector.export.files import csv_of, xlsx_of
+from sync.collector.export.files import csv_of
 from sync.collector.export.paper import pdf_of
+from sync.collector.export.workbook import xlsx_of
 from sync.collector.profiles.sheets import Sheet
 from sync.collector.words.phrases import Phrases
 

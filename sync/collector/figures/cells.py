@@ -11,6 +11,7 @@ from kiosk.domain.visit.rating import Standing
 from sync.collector.figures.book import Part
 from sync.collector.figures.lines import ReasonLine
 from sync.collector.figures.places import Place
+from sync.collector.figures.ranks import Rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Titles:
     reason: Callable[[ReasonLine], str]
     place: Callable[[Place], str]
     measure: Callable[[Method], str]
+    group: Callable[[Rank], str]
+    """Where a place stands beside all together."""
     question: Callable[[Part], str]
     part_level: Callable[[Part, int], str]
     survey: Callable[[Part], str]

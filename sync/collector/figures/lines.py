@@ -1,10 +1,11 @@
 """Lines: what one place, week, half day or reason comes to in a report. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from itertools import dropwhile
 from typing import NamedTuple
 
 from kiosk.domain.numbers.disclosure import Shown
@@ -166,6 +167,11 @@ class Week(NamedTuple):
     aside: int
     share: Figure | None
     """The figure that the page is about."""
+
+
+def begun(weeks: Sequence[Week]) -> tuple[Week, ...]:
+    """The weeks from the first on in which anybody pressed: before it there was nothing to count."""
+    return tuple(dropwhile(lambda week: not (week.shown.n or week.shown.hidden or week.aside), weeks))
 
 
 @dataclass(frozen=True, slots=True)

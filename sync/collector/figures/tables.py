@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import dropwhile
 
 from kiosk.base.table import Cell, Column, Form, Mark, Table
 from kiosk.domain.numbers.disclosure import Shown
 from kiosk.domain.numbers.measures import Method, Share, differs, points_between
 from sync.collector.figures.book import Book, Part
 from sync.collector.figures.cells import Titles, count_cell, interval_cells, mark_of, part_of, percent_cell
-from sync.collector.figures.lines import PlaceLine, ReasonLine
+from sync.collector.figures.lines import PlaceLine, ReasonLine, begun
 from sync.collector.figures.queries.waits import SET_ASIDE
-from sync.collector.figures.ranks import ranked
+from sync.collector.figures.ranks import rank_of, ranked
 
 
 def tables_of(book: Book, words: Titles) -> tuple[Table, ...]:
@@ -83,16 +82,18 @@ def _other_cells(line: PlaceLine, part: Part) -> tuple[Cell, ...]:
 
 
 def children_table(book: Book, words: Titles) -> Table:
-    """The places right below, least satisfied first, the unranked last, and all together."""
+    """The places right below in their groups, the plainly low ones first, the unranked last, and all together."""
     t = words.t
     columns = (
         Column("place", t("Counter") if book.children[0].place.is_counter else t("Unit"), Form.TEXT),
         Column("code", t("Code"), Form.TEXT),
+        Column("group", t("Group"), Form.TEXT),
         *_line_columns(words, book.method),
     )
-    lines = [*ranked(book), book.me]
-    rows = tuple((words.place(line.place), line.place.code, *_line_cells(line)) for line in lines)
-    title = t("Counters, lowest first") if book.children[0].place.is_counter else t("Units, lowest first")
+    groups = [*((line, words.group(rank_of(line, book.me))) for line in ranked(book)), (book.me, "")]
+    rows = tuple((words.place(line.place), line.place.code, group, *_line_cells(line)) for line, group in groups)
+    of_counters, of_units = t("Counters by group, the lowest group first"), t("Units by group, the lowest group first")
+    title = of_counters if book.children[0].place.is_counter else of_units
     return words.pooled(Table("places", title, columns, rows, has_total=True), ("n",), book.place)
 
 
@@ -219,7 +220,7 @@ def _weeks(book: Book, words: Titles) -> Table:
     """Week after week, from the first on in which anybody pressed."""
     t = words.t
     columns = (
-        Column("week", t("Week from"), Form.TEXT),
+        Column("week", t("Week from"), Form.DATE),
         Column("share", words.measure(book.method) + ", %", Form.PERCENT),
         Column("low", t("95% interval, from") + ", %", Form.PERCENT),
         Column("high", t("95% interval, to") + ", %", Form.PERCENT),
@@ -228,13 +229,11 @@ def _weeks(book: Book, words: Titles) -> Table:
         Column("aside", t("Set aside"), Form.COUNT),
     )
     rows = []
-    for week in dropwhile(lambda each: not (each.shown.n or each.shown.hidden or each.aside), book.weeks):
+    for week in begun(book.weeks):
         blank = mark_of(week.shown)
         counts = [blank if week.shown.hidden else week.shown.counts.get(value, 0) for value in book.levels]
         ends = interval_cells(week.share, blank)
-        rows.append(
-            (t.day(week.first), percent_cell(week.share, blank), *ends, count_cell(week.shown), *counts, week.aside)
-        )
+        rows.append((week.first, percent_cell(week.share, blank), *ends, count_cell(week.shown), *counts, week.aside))
     return Table("weeks", t("Week by week"), columns, tuple(rows))
 
 

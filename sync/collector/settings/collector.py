@@ -39,7 +39,7 @@ class MailedReport(Section, frozen=True):
     to: tuple[Annotated[str, mail_address], ...]
     unit: str = ""
     period: Literal["day", "week", "month", "quarter"] = "month"
-    format: Literal["pdf", "xlsx", "csv"] = "pdf"
+    format: Literal["pdf", "xlsx", "csv", "tidy"] = "pdf"
 
 
 class Reports(Section, frozen=True):

@@ -14,11 +14,15 @@ from sync.collector.figures.cells import Titles
 from sync.collector.figures.kiosks import Freshness
 from sync.collector.figures.lines import PlaceLine, ReasonLine
 from sync.collector.figures.places import Place
+from sync.collector.figures.points import Points
 from sync.collector.figures.queries.waits import SET_ASIDE
+from sync.collector.figures.ranks import Rank
 from sync.collector.people.rights import Role
 from sync.collector.words.recorded import Recorded
 
 JOINED_MAX = 6
+WEEKS = 26
+"""So many a report has where nothing was pressed in any."""
 """So many moved counters are named."""
 UNDATED_NAMED_MAX = 5
 
@@ -70,6 +74,27 @@ class Phrases(Recorded):
     def measure(self, method: Method) -> str:
         """What a figure is called."""
         return self.t("Converted mean") if method is Method.MEAN5 else self.t("Share of satisfied")
+
+    def group(self, rank: Rank) -> str:
+        """Where a place stands beside all together, in a few words."""
+        t = self.t
+        return {
+            Rank.LOW: t("plainly lower"),
+            Rank.SAME: t("not plainly different"),
+            Rank.HIGH: t("plainly higher"),
+        }.get(rank, t("unranked"))
+
+    def points_title(self, points: Points) -> str:
+        """Of which weeks a chart is."""
+        weeks = self.t("The last {n} finished weeks", n=str(points.of_weeks or WEEKS))
+        return weeks if points.each == 1 else self.t("{weeks}, four weeks a point", weeks=weeks)
+
+    def satisfied_in_words(self, line: PlaceLine) -> str:
+        """``22 trong 26 hài lòng``; nothing where that is not known."""
+        parts = line.parts
+        if parts is None or not parts.denominator or line.method is not Method.TOP2BOX:
+            return ""
+        return self.t("satisfied: {n} of {of}", n=self.t.number(parts.numerator), of=self.t.number(parts.denominator))
 
     def interval_name(self, method: Method) -> str:
         """By which method its interval is found."""
@@ -270,8 +295,8 @@ class Phrases(Recorded):
     def titles(self) -> Titles:
         """The words that tables need besides the catalogue's, but for those of a report's levels."""
         return Titles(
-            self.t, str, self.standing, self.rule, self.reason, self.full_place, self.measure, self.question,
-            self.level, self.survey, self.why, self.left_out, self.pooled,
+            self.t, str, self.standing, self.rule, self.reason, self.full_place, self.measure, self.group,
+            self.question, self.level, self.survey, self.why, self.left_out, self.pooled,
         )  # fmt: skip
 
     def titles_of(self, book: Book) -> Titles:

@@ -137,7 +137,7 @@ def test_tally_writes_csv_to_its_output_and_a_spreadsheet_into_a_file(folder, tm
     as_csv, as_xlsx = kiosk("tally", "--csv", *days, **EVERYTHING), kiosk("tally", "--xlsx", str(file), *days)
 
     assert as_csv.stdout.startswith("\ufeff")
-    assert "23 November 2026,3,3,0,2,66.7" in as_csv.stdout
+    assert "2026-11-23,3,3,0,2,66.7" in as_csv.stdout
     assert str(file) in as_xlsx.stdout
     assert file.read_bytes().startswith(b"PK")
 

@@ -15,6 +15,7 @@ from sync.collector.chores.months import CloseMonths, Render
 from sync.collector.closed.closing import begin
 from sync.collector.closed.frozen import thaw
 from sync.collector.closed.kept import UnitMonth, numbers_of
+from sync.collector.closed.named import FILE_FORMS
 from sync.collector.export import closed_files
 from sync.collector.export.forms import FORMS
 from sync.collector.figures.book import Book
@@ -61,7 +62,7 @@ def real_tables(reports: Sequence[bytes], language: str, zone: ZoneInfo, address
 
 def small_files(reports: Sequence[bytes], language: str, zone: ZoneInfo, address: str = "") -> list[dict[str, bytes]]:
     """In the place of files, which take a second: what they would be made of."""
-    return [{form: form.encode() + one for form in ("csv", "xlsx", "pdf")} for one in reports]
+    return [{form: form.encode() + one for form in FILE_FORMS} for one in reports]
 
 
 @dataclass

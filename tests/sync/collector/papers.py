@@ -55,6 +55,19 @@ def darkest_of_letters(pdf: bytes, page: int) -> dict[str, int]:
     return found
 
 
+def heights_of(pdf: bytes, words: str) -> list[float]:
+    """How high the first letter of these words is on each page that has them, in points."""
+    document, found = pypdfium2.PdfDocument(pdf), []
+    for sheet in document:
+        text = sheet.get_textpage()
+        if hit := text.search(words).get_next():
+            _, bottom, _, top = text.get_charbox(hit[0])
+            found.append(top - bottom)
+        text.close()
+    document.close()
+    return found
+
+
 def _of_stream(stream: ContentStream, resources: Any, reader: PdfReader) -> Iterator[Drawn]:
     font: _Font | None = None
     for operands, operator in stream.operations:

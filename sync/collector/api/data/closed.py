@@ -16,6 +16,7 @@ from sync.collector.api.data.report import closing_of
 from sync.collector.api.data.sending import json_answer, not_modified, tagged_answer
 from sync.collector.api.depends import MayTake, TheServices
 from sync.collector.api.noted import note_reading
+from sync.collector.closed.named import file_name
 from sync.collector.people.audit import note
 from sync.collector.people.rights import Reader
 from sync.collector.services.closed import Shelf, find_shelf, take_kept
@@ -23,11 +24,12 @@ from sync.collector.services.services import Services
 
 router = APIRouter(tags=["numbers"], dependencies=[Depends(plain_question)])
 Month = Annotated[str, Query(pattern=r"^\d{4}-\d{2}$", description="2026-11")]
-Form = Literal["csv", "xlsx", "pdf", "json"]
+Form = Literal["csv", "xlsx", "pdf", "tidy", "json"]
 MEDIA_TYPES: dict[Form, str] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
+    "tidy": "text/csv; charset=utf-8",
     "json": "application/json",
 }
 NUMBER_MAX = 100_000
@@ -56,7 +58,9 @@ async def get_closed_file(
     services: TheServices,
     reader: MayTake,
     period: Month,
-    form: Annotated[Form, Query(description="json are the numbers of which the files were made")],
+    form: Annotated[
+        Form, Query(description="tidy is one table for programs; json are the numbers of which the files were made")
+    ],
     number: Annotated[int, Query(ge=0, le=NUMBER_MAX, description="0 is the first report, then the corrections")] = 0,
     unit: UnitCode = None,
 ) -> Response:
@@ -82,7 +86,7 @@ async def take_file(services: Services, reader: Reader, shelf: Shelf, number: in
 
 def attached(shelf: Shelf, number: int, form: Form) -> dict[str, str]:
     """Under which name a kept file is saved."""
-    name = f"hailong-{shelf.place.code or 'tat-ca'}-{shelf.period.code}-{number}.{form}"
+    name = file_name(shelf.place.code, f"{shelf.period.code}-{number}", form)
     return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -16,7 +17,14 @@ from sync.collector.services import reports
 from sync.collector.services.closed import is_closed
 from sync.collector.services.services import Services
 from sync.collector.web.figures.counters_query import DOWN, FELL, PER_PAGE, ROSE, CountersQuery
-from sync.collector.web.figures.report_page import address_of, choices_of, kinds_of, questions_of
+from sync.collector.web.figures.report_page import (
+    NEWEST,
+    ReportAddress,
+    address_of,
+    choices_of,
+    kinds_of,
+    questions_of,
+)
 from sync.collector.web.shared.rendering import phrases_of, render
 from sync.collector.words.phrases import Phrases
 
@@ -31,7 +39,7 @@ BY_CHANCE = 40
 async def show_counters(request: Request, services: TheServices, reader: MayRead, unit: str | None = None) -> Response:
     """The counters of the reader's units, or of one unit and all below it."""
     query = CountersQuery.of(request.query_params)
-    wanted = reports.Query(unit, None, query.period, query.other, query.asked, query.measure)
+    wanted = ReportAddress(query.period, query.other, query.asked, query.measure).query(unit, None)
     try:
         book, is_kept = await asyncio.to_thread(_read, services, reader, wanted)
     except NoCounterYet:
@@ -48,6 +56,9 @@ def _read(services: Services, reader: Reader, query: reports.Query) -> tuple[Boo
 
 def _values(book: Book, query: CountersQuery, p: Phrases) -> Mapping[str, Any]:
     """What the table shows, and how many counters each choice beside it would show."""
+    if query.period in NEWEST.values():
+        # What is opened from here is about the period that stands here, also when the next one has numbers.
+        query = replace(query, period=book.period.code)
     sought = query.narrow(book.counters)
     found = query.arrange(query.narrow_by_change(sought))
     pages = max(1, -(-len(found) // PER_PAGE))

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from sync.collector.api.depends import MayExport, TheServices
+from sync.collector.closed.named import file_name
 from sync.collector.errors import UsageWrong
 from sync.collector.export.forms import FORMS, file_of
 from sync.collector.figures.book import Book
@@ -33,7 +34,7 @@ async def take_file(
     unit: str | None = None,
     counter: str | None = None,
 ) -> Response:
-    """A place's report as csv, xlsx or pdf."""
+    """A place's report as csv, xlsx, pdf, or one table for programs (tidy)."""
     if form not in FORMS:
         raise UsageWrong("there is no file of the form {form}", form=form[:10])
     book = await asyncio.to_thread(read_book, services, reader, asks.query(unit, counter))
@@ -41,7 +42,7 @@ async def take_file(
     body = await asyncio.to_thread(file_of, services, book, form, words_of(request))
     noting = partial(_note, reader=reader, form=form, book=book, now=services.now())
     await services.write(noting)
-    name = f"hailong-{book.place.code or 'tat-ca'}-{book.period.code}.{form}"
+    name = file_name(book.place.code, book.period.code, form)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(body, media_type=media_type, headers=headers)
 

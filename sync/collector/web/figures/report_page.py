@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from sync.collector.api.depends import MayRead, TheServices
 from sync.collector.calendar.periods import Kind, Period, parse_period, period_of
 from sync.collector.drawing import charts
+from sync.collector.export.forms import paper_in_page
 from sync.collector.figures.attention import find_matters
 from sync.collector.figures.book import Book
 from sync.collector.figures.lines import ReasonLine
@@ -25,7 +26,7 @@ from sync.collector.web.care.cases_page import panel_of
 from sync.collector.web.care.comments_page import about_counter
 from sync.collector.web.care.signals_page import count_signs
 from sync.collector.web.shared.heard import read_heard
-from sync.collector.web.shared.rendering import phrases_of, render
+from sync.collector.web.shared.rendering import phrases_of, render, words_of
 from sync.collector.words.changed import why_of
 from sync.collector.words.phrases import Phrases
 
@@ -92,7 +93,9 @@ async def place_page(request: Request, services: Services, reader: Reader, query
         return render(request, "first_day.html", place=book.place)
     beside = await asyncio.to_thread(_read_beside, services, reader, book, phrases_of(request))
     because = why_of(book, phrases_of(request)) if book.place.is_counter else ""
-    return _page(request, "place.html", book, **beside, matters=find_matters(book), because=because)
+    printed = await asyncio.to_thread(paper_in_page, services, book, words_of(request))
+    matters = find_matters(book)
+    return _page(request, "place.html", book, **beside, matters=matters, because=because, printed=printed)
 
 
 def _read_beside(services: Services, reader: Reader, book: Book, p: Phrases) -> dict[str, Any]:

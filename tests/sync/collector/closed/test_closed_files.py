@@ -78,7 +78,7 @@ def test_files_are_the_same_bytes_in_another_process_on_another_day(numbers: byt
     )  # fmt: skip
     again = {form: base64.b64decode(body) for form, body in json.loads(done.stdout)["files"].items()}
 
-    assert list(again) == ["csv", "xlsx", "pdf"]
+    assert list(again) == ["csv", "xlsx", "pdf", "tidy"]
     assert {form: again[form] == files[form] for form in FORMS} == dict.fromkeys(FORMS, True)
 
 

@@ -5,7 +5,7 @@ import html
 import io
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,8 @@ from starlette.testclient import TestClient
 from kiosk.base.cells import code_note, csv_bytes
 from kiosk.base.table import Mark, Table, write_cell
 from kiosk.base.texts import texts
+from sync.collector.closed.named import FILE_FORMS
+from sync.collector.export.workbook import is_blank
 from sync.collector.figures.tables import tables_of
 from sync.collector.people.rights import ANYBODY
 from sync.collector.run.app import create_app
@@ -65,6 +67,10 @@ def told(services: Services, language: str) -> tuple[tuple[Table, ...], Phrases]
     return tables_of(book, p.titles_of(book)), p
 
 
+def flat_blanks(words: str) -> str:
+    return words.replace("\u00a0", " ")
+
+
 def flat(words: str) -> str:
     return re.sub(r"[\s\u00a0]+", "", words)
 
@@ -94,17 +100,83 @@ def test_xlsx_has_every_cell_as_the_number_it_is_and_charts_of_its_own(busy: Ser
     workbook = load_workbook(io.BytesIO(client_of(busy).get("/xuat/xlsx/XA").content))
     tables, p = told(busy, "vi")
 
-    assert len(workbook.worksheets) == len(tables)
-    for sheet, table in zip(workbook.worksheets, tables, strict=True):
-        for number, cells in enumerate(table.rows, 11):
+    about, _, *sheets = workbook.worksheets
+    assert NOTICE in {row[0] for row in about.iter_rows(values_only=True)}
+    for sheet, table in zip(sheets, tables, strict=True):
+        assert [cell.value for cell in sheet[1]] == [flat_blanks(column.head) for column in table.columns]
+        assert sheet.max_row == 1 + len(table.rows)
+        for number, cells in enumerate(table.rows, 2):
             for place, cell in enumerate(cells, 1):
-                found = sheet.cell(number + 1, place)
+                found = sheet.cell(number, place)
                 assert found.data_type != "f"
                 if isinstance(cell, int | Decimal):
                     assert Decimal(str(found.value)) == cell, (table.key, found.coordinate)
+                elif isinstance(cell, date):
+                    assert (found.value.date(), found.is_date) == (cell, True)
+                elif isinstance(cell, Mark) and is_blank(cell, table.columns[place - 1].form):
+                    assert found.value is None
                 else:
                     assert (found.value or "") == _as_file(cell, table.columns[place - 1].form, p)
-    assert sum(len(sheet._charts) for sheet in workbook.worksheets) == 4
+    assert [len(sheet._charts) for sheet in workbook.worksheets] == [0, 4, *[0] * len(tables)]
+
+
+def test_xlsx_draws_weeks_without_a_share_as_gaps_and_prints_as_wide_as_a_page(busy: Services) -> None:
+    workbook = load_workbook(io.BytesIO(client_of(busy).get("/xuat/xlsx/XA").content))
+    weeks = next(sheet for sheet in workbook if sheet["A1"].value == "Tuần từ")
+    share = [column.value for column in weeks[1]].index("Tỷ lệ hài lòng, %")
+    drawn = [row[share] for row in weeks.iter_rows(min_row=2, values_only=True)]
+
+    # Between the two months nobody pressed for weeks; nothing of that is a nought.
+    assert None in drawn
+    assert {type(cell) for cell in drawn} <= {int, float, type(None)}
+    assert 0 not in drawn
+    assert [chart.display_blanks for chart in workbook.worksheets[1]._charts] == ["gap"] * 4
+    for sheet in workbook.worksheets[2:]:
+        paper = sheet.page_setup
+        # One page wide is what a file says by saying nothing.
+        assert (sheet.sheet_properties.pageSetUpPr.fitToPage, paper.fitToWidth, paper.fitToHeight) == (True, None, 0)
+        assert paper.orientation == "landscape"
+        assert sheet.print_title_rows == "$1:$1"
+        assert NOTICE in sheet.oddFooter.left.text
+
+
+def test_places_stand_in_groups_that_every_way_out_names(busy: Services) -> None:
+    tables, _ = told(busy, "vi")
+    places = next(table for table in tables if table.key == "places")
+    body = client_of(busy).get("/xuat/csv/XA").content.decode("utf-8-sig")
+
+    assert [places.cell(row, "group") for row in range(3)] == ["không khác rõ rệt", "không xếp hạng", ""]
+    assert "không khác rõ rệt" in body
+    assert "theo nhóm, nhóm thấp nhất trước" in places.title
+
+
+def test_table_for_programs_has_a_row_for_each_number_and_what_it_rests_on(busy: Services) -> None:
+    answer = client_of(busy).get("/xuat/tidy/XA?ky=2026-11")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    tables, _ = told(busy, "vi")
+    found = {(row["counter"], row["period"], row["measure"], row["detail"]): row for row in rows}
+
+    assert len(found) == len(rows)
+    assert 'filename="hailong-XA-2026-11.tidy.csv"' in answer.headers["content-disposition"]
+    assert {row["notice"] for row in rows} == {NOTICE}
+    for table, keys in (("figures", [""]), ("places", ["Q1", "Q2", ""])):
+        table = next(one for one in tables if one.key == table)
+        for place, counter in enumerate(keys):
+            share, n = found[counter, "2026-11", "top2box", ""], found[counter, "2026-11", "ratings", ""]
+            for row, key in ((share, "share"), (n, "n")):
+                cell = table.cell(place, key)
+                wanted = ("", str(cell)) if isinstance(cell, Mark) else (str(cell), "")
+                assert (row["value"], row["without"]) == wanted
+            if share["value"]:
+                assert [share[key] for key in ("low", "high", "numerator", "denominator")] == [
+                    str(table.cell(place, key)) for key in ("low", "high", "satisfied", "n")
+                ]
+
+
+def test_table_for_programs_is_the_same_in_every_language(busy: Services) -> None:
+    client = client_of(busy)
+
+    assert client.get("/xuat/tidy/XA?lang=en").content == client.get("/xuat/tidy/XA?lang=vi").content
 
 
 def test_files_of_tables_hold_no_blank_that_nobody_types(busy: Services) -> None:
@@ -152,7 +224,9 @@ def test_pdf_has_every_cell_of_its_tables_and_what_the_decree_wants(busy: Servic
         if table.key != "figures":
             for cells in table.rows:
                 for cell, column in zip(cells, table.columns, strict=True):
-                    assert flat(p.cell(cell, column.form)) in words, (table.key, cell)
+                    # On the paper of a unit its counters have their own names.
+                    said = p.cell(cell, column.form).removeprefix("=HYPERLINK(1), ")
+                    assert flat(said) in words, (table.key, cell)
     for fixed in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", NOTICE, "Nơi nhận", "Số:"):
         assert flat(fixed) in words
     assert all(abs(float(page.mediabox.width) - 595.3) < 1 for page in reader.pages)
@@ -166,7 +240,7 @@ def test_the_api_has_every_cell(busy: Services) -> None:
         for row, cells in zip(found["tables"][table.key], table.rows, strict=True):
             for column, cell in zip(table.columns, cells, strict=True):
                 wanted = {"without": str(cell)} if isinstance(cell, Mark) else cell
-                assert row[column.key] == (str(cell) if isinstance(cell, Decimal) else wanted)
+                assert row[column.key] == (str(cell) if isinstance(cell, Decimal | date) else wanted)
 
 
 def test_the_page_has_every_number_of_its_table(busy: Services) -> None:
@@ -193,14 +267,14 @@ def test_a_few_ratings_change_no_number_on_any_way_out(busy: Services) -> None:
 
 def test_every_file_is_in_the_audit_log(busy: Services, office: Office) -> None:
     client = client_of(busy)
-    for form in ("csv", "xlsx", "pdf"):
+    for form in FILE_FORMS:
         assert client.get(f"/xuat/{form}/XA?ky=2026-11").status_code == 200
     assert client.get("/xuat/exe/XA").status_code == 404
 
     with office.database.reading() as connection:
         lines = connection.execute(select(schema.audit.c.action, schema.audit.c.subject, schema.audit.c.details)).all()
     assert [(line.action, line.subject, line.details["form"]) for line in lines] == [
-        ("export", "XA/", form) for form in ("csv", "xlsx", "pdf")
+        ("export", "XA/", form) for form in FILE_FORMS
     ]
 
 

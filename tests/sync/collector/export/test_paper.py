@@ -10,14 +10,16 @@ from pypdf import PdfReader
 from typst import TypstError
 
 from kiosk.base.texts import texts
+from sync.collector.drawing.trend_chart import draw
 from sync.collector.export.paper import paper_html, pdf_of
+from sync.collector.figures.lines import begun
 from sync.collector.people.rights import ANYBODY
 from sync.collector.services.reports import Query, read_book
 from sync.collector.services.services import Services
 from sync.collector.store.partitions import ensure_partitions
 from sync.collector.words.phrases import Phrases
 from tests.sync.collector.builders import HANOI, NOON, Office, Pen
-from tests.sync.collector.papers import Drawn, darkest_of_letters, glyphs_drawn, text_of
+from tests.sync.collector.papers import Drawn, darkest_of_letters, glyphs_drawn, heights_of, text_of
 
 TONES = "\u0300\u0301\u0303\u0309\u0323"
 VIETNAMESE = sorted(
@@ -81,6 +83,32 @@ def test_every_glyph_of_a_report_is_in_the_fonts_that_are_in_it(report: str) -> 
     }  # fmt: skip
     copied = "".join(drawn.text for drawn in glyphs_drawn(pdf))
     assert set("CỘNGHÒAXÃHỘICHỦNGHĨAVIỆTNAMĐộclậpTựdoHạnhphúc") <= set(copied)
+
+
+def test_a_units_month_is_two_pages_and_the_first_tells(report: str) -> None:
+    first, second = (page.extract_text() for page in PdfReader(io.BytesIO(pdf_of(report, NOON))).pages)
+
+    assert "I. KẾT QUẢ KỲ NÀY" in first
+    assert "Hình 2." in first
+    assert "CÁC BẢNG" in second
+    assert "(Chữ ký, dấu của cơ quan)" in second
+
+
+def test_a_charts_words_are_as_large_on_paper_as_those_of_a_table(report: str) -> None:
+    # A letter with an ascender is two thirds of its size: nine points here, and 4.7 where a page's chart is made small.
+    (high,) = heights_of(pdf_of(report, NOON), "tháng 11")
+
+    assert high > 5.5
+
+
+def test_a_chart_begins_with_the_first_week_in_which_anybody_pressed(report: str, services: Services) -> None:
+    book = read_book(services, ANYBODY, Query())
+    p = Phrases(texts("collector", "vi"), HANOI, NOON)
+    drawn = str(draw(book, p, "paper"))
+
+    assert len(book.weeks) == 26
+    assert drawn.count('class="bar-soft"') == len(begun(book.weeks)) < 10
+    assert f"Hình 2. {len(begun(book.weeks))} tuần" in report
 
 
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)

@@ -13,14 +13,16 @@ from starlette.testclient import TestClient
 
 from kiosk.base.texts import texts
 from kiosk.domain.visit.survey import Survey
-from sync.collector.export.files import csv_file, xlsx_file
+from sync.collector.export.files import csv_file
 from sync.collector.export.paper import paper_html
+from sync.collector.export.workbook import xlsx_file
 from sync.collector.figures.book import Book
 from sync.collector.fleet.surveys.library import shipped_surveys
 from sync.collector.fleet.surveys.writing import survey_toml
 from sync.collector.people.rights import ANYBODY
 from sync.collector.services.reports import Query, read_book
 from sync.collector.services.services import Services
+from sync.collector.store.partitions import ensure_partitions
 from sync.collector.store.schema import survey_text
 from sync.collector.words.phrases import Phrases
 from tests.sync.collector.builders import HANOI, NOON, Office, Pen
@@ -92,14 +94,18 @@ def test_a_version_that_changed_something_is_marked_in_the_chart(
     with office.database.writing() as connection:
         earlier = {"published_at": NOON - timedelta(days=21)}
         connection.execute(update(survey_text).where(survey_text.c.ref == "hoi-rieng@2").values(earlier))
-    pen = Pen()
-    for _ in range(40):
-        pen.rating(survey="hoi-rieng@2")
-    office.append(pen, received_at=NOON - timedelta(days=10))
+    for version, days_ago in (("hoi-rieng@1", 40), ("hoi-rieng@2", 10)):
+        pen = Pen()
+        for _ in range(40):
+            pen.rating(survey=version)
+        with office.database.writing() as connection:
+            ensure_partitions(connection, NOON - timedelta(days=days_ago))
+        office.append(pen, received_at=NOON - timedelta(days=days_ago))
 
     page = client.get("/t/XA?ky=2026-11").text
 
-    assert page.count(">hoi-rieng@2</text>") == 2
+    # On a desk, on a phone and on paper.
+    assert page.count(">hoi-rieng@2</text>") == 3
     assert ">hoi-rieng@1</text>" not in page
 
 
@@ -141,7 +147,7 @@ def test_the_head_is_one_table_and_the_same_everywhere(services: Services, offic
         cells = "".join(f'<td role="cell" class="r">{n}</td>' for n in (recorded, counted, aside))
         assert page.count(f'{cells}<td role="cell" class="r waits"><span>{waiting}</span>') == 1
         assert "".join(f'<td class="r">{n}</td> ' for n in (recorded, counted, aside, waiting)) in paper
-    first, *_ = load_workbook(io.BytesIO(xlsx_file(found, phrases())))
+    _, _, first, *_ = load_workbook(io.BytesIO(xlsx_file(found, phrases())))
     assert (first.title, [str(cell.value) for cell in first[first.max_row][2:6]]) == (
         "Lượt đã ghi, theo câu hỏi", numbers[-1],
     )  # fmt: skip
@@ -233,8 +239,8 @@ def test_what_was_recorded_is_one_number_and_the_result_with_the_set_aside_says_
 
     assert (me.recorded, me.both and me.both.n, me.untold) == (51, 49, 2)
     assert (row["recorded"], row["waiting"], row["both_n"]) == (51, 0, 49)
-    # Above and beside what was set aside: the same sum.
-    assert page.count("ược tính 40 + để riêng 11 = 51 lượt đã ghi") == 2
+    # Above, beside what was set aside, and on the paper: the same sum.
+    assert page.count("ược tính 40 + để riêng 11 = 51 lượt đã ghi") == 3
     assert "n = 49; 2 lượt để riêng chỉ hiện số lượt, chưa đủ một khối để hiện mức" in page
 
 

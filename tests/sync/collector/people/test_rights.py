@@ -170,7 +170,7 @@ def right_for(method: str, path: str) -> Right | None:
 def filled(path: str, values: dict[str, str]) -> list[str]:
     """The addresses of a door."""
     known = re.sub(r"\{(\w+)(:\w+)?\}", lambda place: values.get(place[1], place[0]), path)
-    found = [known.replace("{form}", form) for form in ("csv", "xlsx", "pdf")] if "{form}" in known else [known]
+    found = [known.replace("{form}", form) for form in ("csv", "xlsx", "pdf", "tidy")] if "{form}" in known else [known]
     assert not any("{" in one for one in found), f"{path} has a place that the walk cannot fill"
     return found
 
