@@ -66,6 +66,7 @@ def parquet(
     from sync.collector.datasets.months import Wanted, months_from, require_free, write_months
     from sync.collector.fleet.places.units import find_unit
     from sync.collector.people.audit import note
+    from sync.collector.replica.dropped import dropped_through
 
     services = services_of(load_config(config, data_dir))
     try:
@@ -83,9 +84,24 @@ def parquet(
         transact(services, partial(note, at=now, actor=actor(), action=action, subject=below or "*", details=details))
         for file, n in write_months(services, wanted, _progress(quiet=quiet)):
             tell("Wrote {file}: {n} rows", file=file, n=terminal_texts("collector").number(n))
+        if lines:
+            with services.database.reading() as connection:
+                _tell_lacking(dropped_through(connection, months[0].first))
     finally:
         services.writer.close()
         services.database.close()
+
+
+def _tell_lacking(last: date | None) -> None:
+    """Say that files lack single ratings that were there: an empty one alone would say that nobody pressed."""
+    t = terminal_texts("collector")
+    if last is not None:
+        said = t(
+            "Of days up to {day} lines were dropped when their time was over: these files lack their ratings, sums do "
+            "not.",
+            day=last.isoformat(),
+        )
+        typer.echo(said, err=True)
 
 
 def _progress(*, quiet: bool) -> "Callable[[Period, int], None]":

@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kiosk.base.terminal.terminal import terminal_texts
-from sync.collector.commands.shared import ConfigFile, DataDir, Yes, actor, ask, services_of, tell
+from sync.collector.commands.shared import ConfigFile, DataDir, Yes, actor, ask, granted, services_of, tell
 from sync.collector.errors import CollectorError, NotAllowed, UsageWrong
 from sync.collector.settings.collector import load_config
 
 if TYPE_CHECKING:
     from sync.collector.services.services import Services
 
-PURPOSE_MAX = 300
+EVERYWHERE = ""
+"""A month's lines are those of every unit: who grants them is over all of it."""
 Month = Annotated[str, typer.Option(help="2025-01, a month in which lines came, in UTC.")]
 Second = Annotated[
     str, typer.Option(help="Account of an auditor or administrator who types their password here.", metavar="NAME")
@@ -81,9 +82,9 @@ def lines_archive(
     services, day = services_of(load_config(config, data_dir)), _month(month)
     with services.database.reading() as connection:
         require_due(connection, services.config, day, services.now())
-    second, why = _granted(services, second_person, purpose)
+    grant = granted(services, second_person, purpose, EVERYWHERE)
     source = Source(services.config, services.database, services.surveys)
-    by, at_once = (actor(), second, why), partial(transact, services)
+    by, at_once = (actor(), grant["second"], grant["purpose"]), partial(transact, services)
     with _turn(at_once) as is_mine:
         if not is_mine:
             raise _taken(services)
@@ -144,7 +145,8 @@ def lines_drop(
         check_file(file, day, row.part, wanted)
     tell("The lines of {month} go for good; {file} is then the only place where they are.", month=month, file=file)
     ask(yes=yes)
-    decision = Decision(actor(), *_granted(services, second_person, purpose), now)
+    grant = granted(services, second_person, purpose, EVERYWHERE)
+    decision = Decision(actor(), grant["second"], grant["purpose"], now)
     at_once = partial(transact, services)
     at_once(lambda connection: decide(connection, day, digest, decision))
     _drop(services, at_once)
@@ -195,19 +197,6 @@ def _taken(services: "Services") -> CollectorError:
     from sync.collector.retention.maintain import taken_by
 
     return taken_by(services.database)
-
-
-def _granted(services: "Services", second_person: str, purpose: str) -> tuple[str, str]:
-    """Ask the second person for their password; who they are, and why. Raises NotAllowed."""
-    from sync.collector.chores.every import transact
-    from sync.collector.people.second import require_second
-
-    if not second_person or not purpose.strip():
-        raise UsageWrong("lines are single ratings: name a second person and the purpose (--second-person, --purpose)")
-    words = terminal_texts("collector")
-    password = typer.prompt(words("Password of {name}", name=second_person), hide_input=True)
-    require_second(services.database, partial(transact, services), second_person, password, "", services.now())
-    return second_person, purpose.strip()[:PURPOSE_MAX]
 
 
 def _month(text: str) -> date:

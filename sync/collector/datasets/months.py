@@ -1,6 +1,6 @@
 """Months: writes a file for each month into ``year=2026/month=11``, one after the other, each of one moment."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -16,6 +16,7 @@ from sync.collector.datasets.places import named_at
 from sync.collector.datasets.read import RATED, SHOWN, rated_in, shown_in
 from sync.collector.errors import NotAllowed, UsageWrong
 from sync.collector.proof.device import one_view
+from sync.collector.replica.dropped import dropped_through
 from sync.collector.replica.outgoing.demonstration import is_demonstrated
 from sync.collector.replica.shown import month_after, month_of
 from sync.collector.services.services import Services
@@ -78,7 +79,7 @@ def write_months(services: Services, wanted: Wanted, tell: Callable[[Period, int
     with making(wanted.out) as file:
         for month in wanted.months:
             with services.database.reading() as connection, one_view(connection):
-                said = _said(services, connection)
+                said = _said(services, connection) | _lacking(connection, wanted, month)
                 _read(services, connection, wanted, month, file, tell)
             out = wanted.file(month)
             yield out, file.write(wanted.kind, out, said)
@@ -99,7 +100,13 @@ def _read(
         tell(month, taken)
 
 
-def _said(services: Services, connection: Connection) -> Mapping[str, str]:
+def _lacking(connection: Connection, wanted: Wanted, month: Period) -> dict[str, str]:
+    """Up to which day single ratings of the month are no longer here; sums stay, so nothing of them."""
+    last = dropped_through(connection, month.first) if wanted.kind is LINES else None
+    return {} if last is None else {"dropped_through": min(last, month.last).isoformat()}
+
+
+def _said(services: Services, connection: Connection) -> dict[str, str]:
     """What files say of where and when they were made."""
     told = {"collector": services.config.url, "made_at": services.now().isoformat(), "program": VERSION,
             "block_min": str(services.config.policy.block_min)}  # fmt: skip

@@ -37,13 +37,19 @@ def require_second(
         raise NotAllowed("the second person's name or password is wrong")
     transact(partial(forget_failures, name=name))
     with database.reading() as connection:
-        if not _may_grant(connection, checked.account_id, place):
-            raise NotAllowed("{name} may not grant this: an auditor or administrator over the unit may", name=name)
+        _require_entitled(connection, checked.account_id, name, place)
 
 
-def _may_grant(connection: Connection, account_id: int, place: str) -> bool:
+def _require_entitled(connection: Connection, account_id: int, name: str, place: str) -> None:
     a = account.c
     wanted = select(a.role, a.one_time, unit.c.path).select_from(account).outerjoin(unit, unit.c.unit_id == a.unit_id)
     row = connection.execute(wanted.where(a.account_id == account_id)).one()
+    if row.one_time:
+        raise NotAllowed("{name} still has the one-time password: sign in on the web and choose another", name=name)
     rights = RIGHTS[Role(row.role)]
-    return not row.one_time and any(one in rights for one in ENTITLED) and place.startswith(row.path or "")
+    if not any(one in rights for one in ENTITLED):
+        raise NotAllowed("{name} may not grant this: an auditor or administrator over the unit may", name=name)
+    if not place.startswith(row.path or ""):
+        raise NotAllowed(
+            "{name} is over a part of this alone: take an auditor or administrator over the whole of it", name=name
+        )

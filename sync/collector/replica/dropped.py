@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from sync.collector.errors import NotAllowed
 from sync.collector.store.schema import dropped_lines, dropped_month, tally
@@ -91,6 +91,18 @@ def print_at(row: Row[Any], seq: int) -> bytes:
     """The print of an entry within the dropped lines of ``row``."""
     at = (seq - row.first_seq) * PRINT_BYTES
     return bytes(row.prints[at : at + PRINT_BYTES])
+
+
+def dropped_through(connection: Connection, first_day: date) -> date | None:
+    """The last day of ratings that were dropped, or are going to be; None where it is before ``first_day``."""
+    month, lines = dropped_month.c, dropped_lines.c
+    found = (
+        select(func.max(lines.last_day))
+        .join(dropped_month, (month.month == lines.month) & (month.part == lines.part))
+        .where(month.state.in_((DECIDED, DONE)), lines.last_day >= first_day)
+    )
+    last: date | None = connection.execute(found).scalar_one()
+    return last
 
 
 def require_kept(connection: Connection, counters: Collection[int], first_day: date) -> None:

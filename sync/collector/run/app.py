@@ -256,7 +256,8 @@ def _answer_faults(app: FastAPI) -> None:
     async def database_away(request: Request, error: SQLAlchemyError) -> Response:
         _log.error("database does not answer", why=str(getattr(error, "orig", error)))
         request.app.state.readiness.doubt()
-        return refusal_answer(CollectorBusy("the database does not answer; nothing of this request was kept"))
+        busy = CollectorBusy("the database does not answer; nothing of this request was kept")
+        return refusal_answer(busy, *_asked(request))
 
 
 def _describe(app: FastAPI) -> None:

@@ -4,25 +4,25 @@ import asyncio
 from functools import partial
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Query, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
 from sync.collector.api.data import report_shapes as shapes
 from sync.collector.api.data.asked import UnitCode
 from sync.collector.api.data.described import HAD, SECURED, TOKEN_PROBLEMS, described
-from sync.collector.api.data.questions import plain_question
+from sync.collector.api.data.questions import door_router
 from sync.collector.api.data.report import closing_of
 from sync.collector.api.data.sending import json_answer, not_modified, tagged_answer
 from sync.collector.api.depends import MayTake, TheServices
 from sync.collector.api.noted import note_reading
 from sync.collector.closed.named import file_name
 from sync.collector.people.audit import note
-from sync.collector.people.rights import Reader
+from sync.collector.people.rights import Reader, Right
 from sync.collector.services.closed import Shelf, find_shelf, take_kept
 from sync.collector.services.services import Services
 
-router = APIRouter(tags=["numbers"], dependencies=[Depends(plain_question)])
+router = door_router("numbers", Right.EXPORT)
 Month = Annotated[str, Query(pattern=r"^\d{4}-\d{2}$", description="2026-11")]
 Form = Literal["csv", "xlsx", "pdf", "tidy", "json"]
 MEDIA_TYPES: dict[Form, str] = {

@@ -5,24 +5,24 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from sync.collector.api.data import shapes
 from sync.collector.api.data.asked import FIRST_DAY, FinalDay, FirstDay, UnitCode, require_days
 from sync.collector.api.data.described import SECURED, described
 from sync.collector.api.data.paging import Page, ThePage, link_to
-from sync.collector.api.data.questions import plain_question
+from sync.collector.api.data.questions import door_router
 from sync.collector.api.data.sending import Format, csv_answer, json_answer
 from sync.collector.api.depends import MayCountComments, TheServices
 from sync.collector.api.noted import note_reading
 from sync.collector.calendar.periods import LAST_DAY
 from sync.collector.care.comments.inbox import CommentState, Query, count_by_unit
 from sync.collector.fleet.places.units import path_seen
-from sync.collector.people.rights import Reader
+from sync.collector.people.rights import Reader, Right
 from sync.collector.services.services import Services
 
-router = APIRouter(tags=["comments"], dependencies=[Depends(plain_question)])
+router = door_router("comments", Right.DECIDE)
 _COLUMNS = ("unit", "name", "new", "doing", "done", "spam")
 Days = tuple[date, date] | None
 

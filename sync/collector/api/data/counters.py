@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Request
 from sqlalchemy import Connection, Row, Select, select
 from starlette.responses import Response
 
@@ -12,17 +12,17 @@ from sync.collector.api.data import shapes
 from sync.collector.api.data.asked import UnitCode
 from sync.collector.api.data.described import SECURED, described
 from sync.collector.api.data.paging import Page, ThePage, link_to
-from sync.collector.api.data.questions import plain_question
+from sync.collector.api.data.questions import door_router
 from sync.collector.api.data.sending import Format, csv_answer, json_answer
 from sync.collector.api.depends import MayTake, TheServices
 from sync.collector.api.noted import note_reading
 from sync.collector.fleet.places.units import path_seen
-from sync.collector.people.rights import Reader
+from sync.collector.people.rights import Reader, Right
 from sync.collector.services.services import Services
 from sync.collector.store.schema import counter
 from sync.collector.store.schema import unit as units
 
-router = APIRouter(tags=["numbers"], dependencies=[Depends(plain_question)])
+router = door_router("numbers", Right.EXPORT)
 _COLUMNS = ("unit", "unit_name", "units", "counter", "name", "since", "until")
 
 

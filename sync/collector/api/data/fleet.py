@@ -2,14 +2,14 @@
 
 import asyncio
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from sync.collector.api.data import fleet_shapes as shapes
 from sync.collector.api.data.asked import UnitCode
 from sync.collector.api.data.described import SECURED, described
 from sync.collector.api.data.paging import Page, ThePage, link_to
-from sync.collector.api.data.questions import plain_question
+from sync.collector.api.data.questions import door_router
 from sync.collector.api.data.sending import Column, Format, csv_answer, json_answer
 from sync.collector.api.depends import MayWatch, TheServices
 from sync.collector.api.noted import note_reading
@@ -18,10 +18,10 @@ from sync.collector.fleet.kiosks.faults import Fault
 from sync.collector.fleet.kiosks.history import last_presses
 from sync.collector.fleet.kiosks.roll import Kiosk, read_roll
 from sync.collector.fleet.places.units import path_seen
-from sync.collector.people.rights import Reader
+from sync.collector.people.rights import Reader, Right
 from sync.collector.services.services import Services
 
-router = APIRouter(tags=["fleet"], dependencies=[Depends(plain_question)])
+router = door_router("fleet", Right.FLEET)
 _COLUMNS: tuple[Column, ...] = (
     "kiosk", "unit", "counter", "counter_name", "enrolled_at", "withdrawn_at", "last_contact", "faults", "known",
     "last_press.day", "last_press.half", "waiting", "waits_since", "clock_ahead_s", "disk_free_mb", "software",

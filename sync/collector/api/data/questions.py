@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from fastapi import Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
+from sync.collector.api.depends import Entitled
 from sync.collector.errors import QuestionWrong
+from sync.collector.people.rights import Right
 
 WRITTEN = {
     "from": "2026-11-20",
@@ -27,7 +29,12 @@ WRITTEN = {
 _GIVEN_CHARS_MAX = 40
 
 
-async def plain_question(request: Request) -> None:
+def door_router(tag: str, right: Right) -> APIRouter:
+    """The router of a door for programs: who asks is known, and may read here, before what they ask is judged."""
+    return APIRouter(tags=[tag], dependencies=[Depends(Entitled(right)), Depends(_plain_question)])
+
+
+async def _plain_question(request: Request) -> None:
     """Raise QuestionWrong for a parameter that this door does not know, that stands twice, or says nothing.
 
     Nothing may be said where nothing is the default: clients that are generated from the description send it.

@@ -7,14 +7,14 @@ from importlib.metadata import version
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from kiosk.base.table import Mark, Table
 from sync.collector.api.data import report_shapes as shapes
 from sync.collector.api.data.asked import CounterCode, UnitCode, as_of
 from sync.collector.api.data.described import SECURED, described
-from sync.collector.api.data.questions import plain_question
+from sync.collector.api.data.questions import door_router
 from sync.collector.api.data.sending import Format, csv_answer, json_answer, not_modified
 from sync.collector.api.depends import MayTake, TheServices
 from sync.collector.api.language import language_asked, words_asked
@@ -22,13 +22,14 @@ from sync.collector.api.noted import note_reading
 from sync.collector.errors import QuestionWrong
 from sync.collector.figures.book import Book, Closing, Part, Sums
 from sync.collector.figures.tables import tables_of
+from sync.collector.people.rights import Right
 from sync.collector.services import reports
 from sync.collector.services.closed import Stand, stand_of
 from sync.collector.services.services import Services
 from sync.collector.words.notice import NOTICE
 from sync.collector.words.phrases import Phrases
 
-router = APIRouter(tags=["numbers"], dependencies=[Depends(plain_question)])
+router = door_router("numbers", Right.EXPORT)
 _COLUMNS = ("table", "row", "column", "unit", "value", "without")
 
 

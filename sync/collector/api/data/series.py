@@ -2,22 +2,23 @@
 
 import asyncio
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from sync.collector.api.data import shapes
 from sync.collector.api.data.asked import AskedSpan, days_of, subject_of
 from sync.collector.api.data.described import SECURED, described
 from sync.collector.api.data.paging import Page, ThePage, link_to
-from sync.collector.api.data.questions import plain_question
+from sync.collector.api.data.questions import door_router
 from sync.collector.api.data.sending import Format, csv_answer, json_answer
 from sync.collector.api.depends import MayTake, TheServices
 from sync.collector.api.noted import note_reading
 from sync.collector.figures.book import Book, Part
+from sync.collector.people.rights import Right
 from sync.collector.services.reports import read_span
 from sync.collector.services.services import Services
 
-router = APIRouter(tags=["numbers"], dependencies=[Depends(plain_question)])
+router = door_router("numbers", Right.EXPORT)
 _COLUMNS = ("code", "series", "survey", "question", ("text", "text.vi"), "versions", "recorded", "counted")
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from kiosk.base.texts import Texts
@@ -12,7 +12,7 @@ from sync.collector.api.data import shapes
 from sync.collector.api.data.asked import AskedSpan, as_of, days_of, subject_of
 from sync.collector.api.data.described import SECURED, described
 from sync.collector.api.data.paging import Page, ThePage, link_to
-from sync.collector.api.data.questions import plain_question
+from sync.collector.api.data.questions import door_router
 from sync.collector.api.data.sending import Column, Format, csv_answer, json_answer
 from sync.collector.api.depends import MayTake, TheServices
 from sync.collector.api.language import words_asked
@@ -20,13 +20,14 @@ from sync.collector.api.noted import note_reading
 from sync.collector.figures.book import Book, Part
 from sync.collector.figures.lines import Answered, PlaceLine
 from sync.collector.figures.queries.waits import SET_ASIDE, Why
+from sync.collector.people.rights import Right
 from sync.collector.replica.shown import LEVEL_NAMES
 from sync.collector.services.reports import read_span
 from sync.collector.services.services import Services
 from sync.collector.words.notice import NOTICE
 from sync.collector.words.phrases import Phrases
 
-router = APIRouter(tags=["numbers"], dependencies=[Depends(plain_question)])
+router = door_router("numbers", Right.EXPORT)
 Row = tuple[Part, PlaceLine]
 SHARE = ("method", "numerator", "denominator", "percent", "wilson_95.0", "wilson_95.1")
 """How a share stands in a line of CSV."""

@@ -42,6 +42,9 @@ def test_every_door_for_programs_is_secured_and_has_an_example_of_each_form(desc
 
     secured = {path for path, ops in described["paths"].items() if "security" in ops.get("get", {})}
     assert secured == {*DOORS, "/v1/closed/file"}
+    for path in secured:
+        taken = {one["name"] for one in described["paths"][path]["get"]["parameters"] if one["in"] == "header"}
+        assert taken == {"Accept-Language", "If-None-Match"}
     for path in DOORS:
         assert f"get {path} 200 application/json" in told
         assert {f"get {path} {status} application/problem+json" for status in PROBLEMS} <= told

@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from sync.collector.api.data import counters
 from tests.sync.collector.api.examples import ASKED, Entitled
 
 DOORS = [*(ASKED[name] for name in ASKED if ASKED[name].startswith("/v1/")),
@@ -25,6 +27,18 @@ def test_no_door_drops_a_parameter_that_it_does_not_read(world: Entitled, addres
 
     assert refused(world, f"{address}{mark}untis=XA").startswith("untis: there is no such parameter here; there are: ")
     assert refused(world, f"{address}{mark}untis=XA", "vi").startswith("untis: ở đây không có tham số này; ")
+
+
+@pytest.mark.parametrize("address", DOORS)
+@pytest.mark.parametrize("wrong", ["untis=XA", "unit=", "unit=%20", "form=xml"])
+def test_a_stranger_is_told_nothing_of_what_may_be_asked(world: Entitled, address: str, wrong: str) -> None:
+    said = address + ("&" if "?" in address else "?") + wrong
+
+    status, body, _ = world.ask(said, "hailong_0", **{"Accept-Language": "en"})
+
+    assert (status, json.loads(body)["detail"]) == (401, "this token opens nothing here")
+    if "/v1/fleet" not in address:
+        assert world.ask(said, world.fleet_only)[0] == 403
 
 
 @pytest.mark.parametrize(
@@ -91,8 +105,31 @@ def test_words_come_in_the_language_that_is_wanted_most(world: Entitled, wanted:
     _, body, headers = world.ask(ASKED["report"], **{"Accept-Language": wanted})
 
     assert (headers["content-language"], "Accept-Language" in headers["vary"]) == (got, True)
-    level = json.loads(body)["tables"]["levels"][0]["level"].replace("\N{NO-BREAK SPACE}", " ")
+    level = json.loads(body)["tables"]["levels"][0]["level"]
     assert level == {"vi": "Rất không hài lòng", "en": "Very dissatisfied"}[got]
+
+
+@pytest.mark.parametrize("address", DOORS[:-1])
+def test_words_have_plain_blanks_whatever_the_form(world: Entitled, address: str) -> None:
+    mark = "&" if "?" in address else "?"
+    for form in ("json", "csv") if "/v1/closed" not in address else ("",):
+        body = world.ask(f"{address}{mark}form={form}" if form else address)[1].decode()
+        assert not {"\N{NO-BREAK SPACE}", "\N{WORD JOINER}", "\N{NON-BREAKING HYPHEN}"} & set(body)
+
+
+def test_a_database_that_is_away_is_told_in_the_language_that_is_wanted(
+    world: Entitled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("select", {}, Exception("gone"))
+
+    monkeypatch.setattr(counters, "_places", away)
+
+    for language, said in (("vi", "cơ sở dữ liệu"), ("en", "the database does not answer")):
+        status, body, headers = world.ask("/v1/counters", **{"Accept-Language": language})
+        assert (status, headers["content-language"]) == (503, language)
+        assert said in json.loads(body)["detail"]
+        assert headers["retry-after"]
 
 
 def test_a_tag_is_of_one_language(world: Entitled) -> None:

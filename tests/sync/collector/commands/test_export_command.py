@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from typer.testing import CliRunner, Result
 
 from sync.collector.commands.main import app
@@ -37,7 +37,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settle(database, "toan", role=Role.AUDITOR, unit=None)
     settle(database, "huong", role=Role.SUPERVISOR, unit="XA")
     settle(database, "xb", role=Role.AUDITOR, unit="XB")
+    settle(database, "moi", role=Role.AUDITOR, unit=None)
     with database.writing() as connection:
+        connection.execute(update(schema.account).where(schema.account.c.name == "moi").values(one_time=True))
         rename_unit(connection, "XB", "Xã Mới", datetime(2026, 12, 3, tzinfo=UTC), "it")
         rename_counter(connection, "Q3", "Quầy mới", datetime(2026, 11, 3, tzinfo=UTC), "it")
         rename_counter(connection, "Q3", "Quầy mới hơn", datetime(2026, 12, 3, tzinfo=UTC), "it")
@@ -135,8 +137,18 @@ def test_lines_say_no_time_no_order_no_kiosk_and_nothing_that_was_written(folder
     assert said == duckdb.execute(f"FROM {lines} ORDER BY {order}").fetchall()
 
 
-@pytest.mark.parametrize(("name", "password"), [("toan", "sai"), ("huong", CHOSEN), ("xb", CHOSEN)])
-def test_nobody_else_grants_lines(folder: Path, database: Database, tmp_path: Path, name: str, password: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "password", "why"),
+    [
+        ("toan", "sai", "the second person's name or password is wrong"),
+        ("huong", CHOSEN, "huong may not grant this: an auditor or administrator over the unit may"),
+        ("xb", CHOSEN, "xb is over a part of this alone: "),
+        ("moi", CHOSEN, "moi still has the one-time password: "),
+    ],
+)
+def test_nobody_else_grants_lines_and_why_is_said(
+    folder: Path, database: Database, tmp_path: Path, name: str, password: str, why: str
+) -> None:
     with database.writing() as connection:
         connection.execute(delete(schema.signin_failure))
     before = noted(database)
@@ -144,6 +156,7 @@ def test_nobody_else_grants_lines(folder: Path, database: Database, tmp_path: Pa
     ended = run(folder, tmp_path / "out", *GRANTED, name, password=password)
 
     assert isinstance(ended.exception, NotAllowed)
+    assert str(ended.exception).startswith(why)
     assert not (tmp_path / "out").exists()
     assert noted(database) == before
 

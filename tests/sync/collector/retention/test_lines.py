@@ -12,10 +12,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import time_machine
 from msgspec import structs
 from sqlalchemy import delete, func, insert, select, text, update
+from typer import Typer
 from typer.testing import CliRunner, Result
 
 from kiosk.domain.visit.receipt import digest_of
@@ -23,6 +25,7 @@ from kiosk.journal.chain import chain_next, chain_start
 from kiosk.journal.lines import carried_line
 from sync.collector.care.signals.decide import require_kept
 from sync.collector.chores.reproject import Reading, reproject
+from sync.collector.commands.export import export_app
 from sync.collector.commands.lines import lines_app
 from sync.collector.errors import NotAllowed, UsageWrong
 from sync.collector.people.rights import Role
@@ -470,20 +473,32 @@ def test_the_commands_ask_a_second_person_and_leave_nothing_behind(old: Old, tmp
 
     hours = iter(range(9))
 
-    def type_in(*words: str, password: str = CHOSEN) -> Result:
+    def type_in(*words: str, password: str = CHOSEN, app: Typer = lines_app) -> Result:
         # A clock that goes back would find the turn taken still.
         with time_machine.travel(LATER + timedelta(hours=next(hours)), tick=True):
-            return CliRunner().invoke(lines_app, words, input=f"{password}\n")
+            return CliRunner().invoke(app, words, input=f"{password}\n")
 
     alone = type_in("archive", file, *month)
     wrong = type_in("archive", file, *month, *granted, password="sai")
     archived = type_in("archive", file, *month, *granted)
     dropped = type_in("drop", file, *month, *granted, "--yes")
     told = type_in("list", "--config", str(place))
+    asked = ("parquet", str(tmp_path), *month, "--to", "2026-12", "--lines")
+    taken = type_in(*asked, *granted, app=export_app)
 
     assert isinstance(alone.exception, UsageWrong)
     assert isinstance(wrong.exception, NotAllowed)
     assert (archived.exit_code, dropped.exit_code, told.exit_code) == (0, 0, 0), dropped.output
     assert "2026-10" in told.output
+    # What came in the last hours of October, in UTC, has the office's first of November.
+    assert "Of days up to 2026-11-01 lines were dropped" in taken.output
+    through = [_said_of(tmp_path, month).get("dropped_through") for month in (10, 11, 12)]
+    assert through == ["2026-10-31", "2026-11-01", None]
     assert old.count("segment") == 3
     assert old.prove() == []
+
+
+def _said_of(out: Path, month: int) -> dict[str, str]:
+    file = str(out / "year=2026" / f"month={month}" / "lines.parquet")
+    kept = duckdb.execute("SELECT decode(key), decode(value) FROM parquet_kv_metadata(?)", [file]).fetchall()
+    return {str(key).removeprefix("hailong."): str(value) for key, value in kept}
