@@ -281,7 +281,7 @@ class Order:
     weeks: bool = True
     """Whether the weeks up to the period's end are wanted."""
     only_lines: bool = False
-    """Whether each counter's line is enough: no weeks, no reasons, no half days, no other question."""
+    """Whether each counter's line is enough: no weeks, no reasons, no half days, no other question, no unit."""
     answered: Period | None = None
     """Of which days to tell who took part; by default of the period's."""
 

@@ -129,7 +129,7 @@ def _where_answered(part: Part) -> Part:
 def _part(frame: Frame, line: Callable[[Place], PlaceLine]) -> Part:
     place = frame.order.place
     counters = frame.places.at_work(place.key, frame.days.first, frame.days.last)
-    children = tuple(line(child) for child in frame.below)
+    children = () if frame.order.only_lines else tuple(line(child) for child in frame.below)
     return Part(frame.series, line(place), children, tuple(line(at) for at in counters), frame.method)
 
 
