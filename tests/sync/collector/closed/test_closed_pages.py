@@ -102,7 +102,7 @@ def test_the_page_of_a_closed_month_tells_of_no_kiosk(client: TestClient) -> Non
 def test_every_file_is_there_with_its_hash_as_it_was_made(client: TestClient, closed: Closed) -> None:
     shelf = client.get("/v1/closed?unit=XA&period=2026-11").json()
 
-    assert [(report["number"], len(report["files"])) for report in shelf["reports"]] == [(0, 3), (1, 3)]
+    assert [(report["number"], len(report["files"])) for report in shelf["reports"]] == [(0, 4), (1, 4)]
     for report in shelf["reports"]:
         number = report["number"]
         numbers = client.get(f"/v1/closed/file?unit=XA&period=2026-11&number={number}&form=json").content

@@ -180,7 +180,7 @@ def test_another_collector_that_was_quicker_keeps_it_alone(closed: Closed) -> No
     months.CloseMonths(closed.services, slow, closed.render).run_round()
 
     assert closed.kept() == [(0, 0), (1, 0)]
-    assert len(closed.office.rows("closed_file")) == 6
+    assert len(closed.office.rows("closed_file")) == 8
     other.writer.close()
 
 
@@ -224,7 +224,7 @@ def test_files_that_cannot_be_made_are_told_and_tried_again(closed: Closed) -> N
     closed.clock.now += timedelta(hours=1)
     closed.close()
 
-    assert len(closed.office.rows("closed_file")) == 4
+    assert len(closed.office.rows("closed_file")) == 5
     assert [why for (why,) in closed.office.rows("closed_look", "fault") if why] == []
 
 

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from sqlalchemy import insert, update
 from starlette.testclient import TestClient
 
+from sync.collector.closed.named import FILE_FORMS
 from sync.collector.people import accounts
 from sync.collector.people.rights import RIGHTS, Right, Role
 from sync.collector.profiles.index766 import Counts
@@ -170,7 +171,9 @@ def right_for(method: str, path: str) -> Right | None:
 def filled(path: str, values: dict[str, str]) -> list[str]:
     """The addresses of a door."""
     known = re.sub(r"\{(\w+)(:\w+)?\}", lambda place: values.get(place[1], place[0]), path)
-    found = [known.replace("{form}", form) for form in ("csv", "xlsx", "pdf", "tidy")] if "{form}" in known else [known]
+    # Only a report has the table for programs; the sheets of profiles have not.
+    forms = ("csv", "xlsx", "pdf") if path.startswith(("/xuat-766", "/xuat-tt01")) else FILE_FORMS
+    found = [known.replace("{form}", form) for form in forms] if "{form}" in known else [known]
     assert not any("{" in one for one in found), f"{path} has a place that the walk cannot fill"
     return found
 
