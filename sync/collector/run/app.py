@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from importlib.metadata import version
 from typing import Any
@@ -150,7 +150,8 @@ def _telemetry(tracer: TracerProvider | None) -> TelemetryConfig:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     await _note_address(services)
-    partitions = asyncio.create_task(_keep_partitions(services))
+    ending = asyncio.Event()
+    partitions = asyncio.create_task(_keep_partitions(services, ending))
     chores = chores_of(services), slow_chores_of(services)
     turns = _turns_of(services.database, chores)
     upkeeps = [Upkeep(some, has_turn=turns.has) for some in chores]
@@ -160,7 +161,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        partitions.cancel()
+        # Not cancelled: its thread would go on with a connection of a database that is closed meanwhile.
+        ending.set()
+        await partitions
         for upkeep in upkeeps:
             await asyncio.to_thread(upkeep.stop)
         await asyncio.to_thread(turns.stop)
@@ -184,14 +187,15 @@ async def _note_address(services: Services) -> None:
         _log.warning("own address not noted", why=str(error))
 
 
-async def _keep_partitions(services: Services) -> None:
-    while True:
+async def _keep_partitions(services: Services, ending: asyncio.Event) -> None:
+    while not ending.is_set():
         try:
             await asyncio.to_thread(make_parts, services.database, services.now())
         except (CollectorError, DBAPIError) as error:
             # Nothing is lost: an append makes sure of its own month, and this comes again.
             _log.warning("partitions not made", why=str(error))
-        await asyncio.sleep(UPKEEP_S)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ending.wait(), UPKEEP_S)
 
 
 def _answer_errors(app: FastAPI) -> None:

@@ -40,6 +40,7 @@ def api(request: pytest.FixtureRequest) -> Iterator[schemathesis.BaseSchema]:
         else:
             made = postgres_database(request.getfixturevalue("postgres"), "template_hailong")
         database = open_database(open_till_the_end.enter_context(made))
+        open_till_the_end.callback(database.close)
         office = open_office(database)
         _KIOSK.keyid = office.device.device_id
         _KIOSK.private = enrolled_key(database, office.device.device_id).private
