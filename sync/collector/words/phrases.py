@@ -21,8 +21,6 @@ from sync.collector.people.rights import Role
 from sync.collector.words.recorded import Recorded
 
 JOINED_MAX = 6
-WEEKS = 26
-"""So many a report has where nothing was pressed in any."""
 """So many moved counters are named."""
 UNDATED_NAMED_MAX = 5
 
@@ -79,14 +77,12 @@ class Phrases(Recorded):
         """Where a place stands beside all together, in a few words."""
         t = self.t
         return {
-            Rank.LOW: t("plainly lower"),
-            Rank.SAME: t("not plainly different"),
-            Rank.HIGH: t("plainly higher"),
-        }.get(rank, t("unranked"))
+            Rank.LOW: t("plainly lower"), Rank.SAME: t("not plainly different"), Rank.HIGH: t("plainly higher"),
+        }.get(rank, t("unranked"))  # fmt: skip
 
     def points_title(self, points: Points) -> str:
         """Of which weeks a chart is."""
-        weeks = self.t("The last {n} finished weeks", n=str(points.of_weeks or WEEKS))
+        weeks = self.t("The last {n} finished weeks", n=str(points.of_weeks))
         return weeks if points.each == 1 else self.t("{weeks}, four weeks a point", weeks=weeks)
 
     def satisfied_in_words(self, line: PlaceLine) -> str:
