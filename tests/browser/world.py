@@ -82,7 +82,10 @@ def add_staff(connection: Connection, now: datetime) -> None:
     """Somebody of every role for the whole office, and a newcomer whose unit has no counter; all with PASSWORD."""
     empty = {"code": "MOI", "name": "Xã Mới Lập", "kind": "commune", "path": "MOI/"}
     connection.execute(insert(schema.unit).values(empty))
-    for name, full_name, role in (*PEOPLE, (NEWCOMER, "Hứa Quốc Cường", Role.ADMINISTRATOR)):
+    # The demo province has an administrator of its own.
+    there = set(connection.execute(select(schema.account.c.name)).scalars())
+    people = (*PEOPLE, (NEWCOMER, "Hứa Quốc Cường", Role.ADMINISTRATOR))
+    for name, full_name, role in (one for one in people if one[0] not in there):
         new_account(connection, name, full_name, role, "MOI" if name == NEWCOMER else None, now, ADMINISTRATOR)
     # One hash for all: each costs a good part of a second.
     change_password(connection, SUPERVISOR, PASSWORD, now)

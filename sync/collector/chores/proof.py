@@ -119,7 +119,7 @@ def _alert(findings: Sequence[Finding], places: Mapping[str, str], t: Texts) -> 
     sentences = list(dict.fromkeys(sentence_of(finding, places, t) for finding in findings))
     named = sentences[:NAMED_MAX]
     more = len(sentences) - len(named)
-    lines = [*named, *([t("and {n} more", n=t.number(more))] if more else [])]
+    lines = [*named, *([t("and {n} others", n=t.number(more))] if more else [])]
     lines.append(t("See them all with: {command}", command="collector verify --all"))
     facts = {"n": len(findings), "what": sorted({finding.code for finding in findings})}
     subject = t("Proof: something was altered, added or left out")

@@ -89,7 +89,7 @@ def _sentences(groups: "Sequence[Group]", more: int, t: Texts) -> Iterator[str]:
     for reason in sorted({one.reason for one in groups}):
         yield f"{reason}: {what_to_do(t, reason)}"
     if more:
-        yield t("and {n} more", n=t.number(more))
+        yield t("and {n} others", n=t.number(more))
     if not groups:
         yield t("Everything that came in half days that are over was read and counted.")
 

@@ -232,7 +232,7 @@ class Phrases(Recorded):
             return ""
         names = "; ".join(places[:UNDATED_NAMED_MAX])
         if (more := len(places) - UNDATED_NAMED_MAX) > 0:
-            names += "; " + self.t("and {n} more", n=self.t.number(more))
+            names += "; " + self.t("and {n} others", n=self.t.number(more))
         return self.t(
             "Some ratings stand on the day on which they came: the kiosk's clock had failed and nobody knows when they "
             "were pressed. Counters: {names}.",
