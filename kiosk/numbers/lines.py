@@ -14,7 +14,7 @@ def tally_lines(tally: Tally, t: Texts) -> list[str]:
     rows = range(len(tally.days)) if len(tally.days) == 1 else range(len(table.rows))
     title = words_of(survey.name, t)
     if len(rows) == 1:
-        lines = [f"{title} · {table.rows[0][0]}", *_day_lines(table, tally, t)]
+        lines = [f"{title} · {t.day(tally.days[0].day)}", *_day_lines(table, tally, t)]
     else:
         keys = ("day", "recorded", "n", "waiting", "satisfied", "share", "low", "high", "served", "answered")
         lines = [title, *_columns(table, keys, t)]

@@ -44,6 +44,7 @@ from sync.protocol.problems import PROBLEM_MEDIA_TYPE
 from sync.protocol.signature import verify_request
 from tests.builders import make_rating
 from tests.fakes import InMemoryJournal
+from tests.sockets import close_forgotten
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = KEY.public_key().public_bytes_raw()
@@ -506,6 +507,7 @@ def tls_server(authority: trustme.CA, name: str = "127.0.0.1", **validity: datet
     with HTTPServer(ssl_context=context) as server:
         answer(server, GOOD)
         yield f"https://127.0.0.1:{server.port}"
+    close_forgotten()
 
 
 def ask(url: str, clock, ca_file: Path | None) -> Cursor:

@@ -23,6 +23,7 @@ from sync.protocol.problems import PROBLEM_MEDIA_TYPE
 from tests import started
 from tests.builders import FrozenClock
 from tests.live import LiveKiosk, live_collector
+from tests.sockets import close_forgotten
 
 ENGLISH = texts("kiosk", "en")
 NOW = datetime.now(UTC)
@@ -60,6 +61,7 @@ def tls_server(authority: trustme.CA, name: str = "127.0.0.1", **validity: datet
     authority.issue_cert(name, **validity).configure_cert(context)
     with server(refusal(), context) as url:
         yield url
+    close_forgotten()
 
 
 @pytest.fixture(scope="module")

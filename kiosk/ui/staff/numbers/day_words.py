@@ -112,8 +112,8 @@ def counter_words(seen: Seen, t: Texts) -> str:
     """How a hall's counter did on the day that is looked at; empty where the kiosk serves one counter only."""
     if seen.counted is None or seen.counted.counters is None or seen.day is None:
         return ""
-    table, day = seen.counted.counters, t.day(seen.day)
-    place = next((n for n, row in enumerate(table.rows) if row[:2] == (day, seen.counter)), None)
+    table = seen.counted.counters
+    place = next((n for n, row in enumerate(table.rows) if row[:2] == (seen.day, seen.counter)), None)
     if place is None:
         return ""
     n, answered = table.cell(place, "recorded"), table.cell(place, "answered")
