@@ -11,7 +11,7 @@ import pytest
 from kiosk.base.table import Mark
 from kiosk.base.texts import texts
 from kiosk.domain.visit.rating import Standing
-from kiosk.numbers.days import Tally
+from kiosk.numbers.days import Tally, read_tally
 from kiosk.numbers.files import Sheet, csv_file, save_files, xlsx_file
 from kiosk.numbers.lines import tally_lines
 from kiosk.numbers.tables import WHY, counters_table, days_table, table_json, tables_of, written
@@ -332,3 +332,12 @@ def _plain(cell: str, language: str) -> str:
 
 def _unsafe(cell: object) -> str:
     return str(cell).removeprefix("'")
+
+
+def test_one_day_at_length_is_headed_as_people_write_it():
+    day = FRIDAY_EVENING.date()
+    rows = a_month()
+    rows.now = FRIDAY_EVENING
+    tally = read_tally(rows, day, day, FRIDAY_EVENING, terms())  # type: ignore[arg-type]
+
+    assert tally_lines(tally, VI)[0].endswith(" · 20/11/2026")
