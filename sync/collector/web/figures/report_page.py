@@ -92,7 +92,7 @@ async def place_page(request: Request, services: Services, reader: Reader, query
     if not book.counters and not book.place.is_counter:
         return render(request, "first_day.html", place=book.place)
     beside = await asyncio.to_thread(_read_beside, services, reader, book, phrases_of(request))
-    because = why_of(book, phrases_of(request)) if book.place.is_counter else ""
+    because = why_of(book, phrases_of(request)) if book.place.is_counter and book.me.points is not None else ""
     printed = await asyncio.to_thread(paper_in_page, services, book, words_of(request))
     matters = find_matters(book)
     return _page(request, "place.html", book, **beside, matters=matters, because=because, printed=printed)

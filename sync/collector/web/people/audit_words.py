@@ -48,6 +48,7 @@ def _words(t: Texts) -> dict[str, str]:
         "case take": t("took a case on"),
         "case keep": t("wrote something down on a case"),
         "case close": t("closed a case"),
+        "case add": t("added to a closed case"),
         "case reopen": t("opened a case again"),
         "comment keep": t("wrote something down on a comment"),
         "comment done": t("handled a comment"),

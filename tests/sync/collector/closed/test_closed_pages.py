@@ -93,7 +93,7 @@ def test_the_page_names_the_closing_its_corrections_and_that_more_waits(client: 
 
 
 def test_the_page_of_a_closed_month_tells_of_no_kiosk(client: TestClient) -> None:
-    page, now = client.get(MONTH).text, client.get("/t/XA").text
+    page, now = client.get(MONTH).text, client.get("/t/XA?ky=2026-12").text
 
     assert 'class="fresh"' in now
     assert 'class="fresh"' not in page

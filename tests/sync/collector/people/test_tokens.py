@@ -103,7 +103,7 @@ def test_no_token_opens_a_page_or_what_it_does_not_read(program: TestClient, mak
 def test_a_token_is_taken_from_the_header_alone(program: TestClient, make: Make) -> None:
     token = make()
 
-    assert program.get(f"{TALLIES}&access_token={token}&token={token}").status_code == 400
+    assert program.get(f"{TALLIES}&access_token={token}&token={token}").status_code == 401
     assert program.get(TALLIES, headers={"Cookie": f"__Host-signed-in={token}; signed-in={token}"}).status_code == 401
     assert program.get(TALLIES, headers={"Authorization": f"Basic {token}"}).status_code == 401
 
