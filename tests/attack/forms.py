@@ -148,6 +148,10 @@ def _of_xlsx(body: bytes) -> Iterator[tuple[Label, str]]:
         yield from _of_rows(sheet.title, rows)
 
 
+_ONE_A_LINE = ["table", "row", "column", "unit", "value", "without"]
+"""The heads of a file for programs that has each cell of each table on a line of its own."""
+
+
 def _of_rows(name: str, rows: list[list[str]]) -> Iterator[tuple[Label, str]]:
     """Cells under the head of their table, named by the words of their row; a line by itself begins a new table."""
     title, heads = name, list[str]()
@@ -159,6 +163,9 @@ def _of_rows(name: str, rows: list[list[str]]) -> Iterator[tuple[Label, str]]:
             yield from (((name, "line"), cell) for cell in cells)
         elif not heads:
             heads = row
+        elif heads == _ONE_A_LINE:
+            table, place, column, _, value, without = row
+            yield (name, title, f"{table} {place}", column), value or without
         else:
             words = " ".join([row[0], *(cell for cell in row[1:2] if not cell[:1].isdigit())])
             yield from (((name, title, words, head), cell) for head, cell in zip(heads, row, strict=False) if cell)

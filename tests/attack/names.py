@@ -34,7 +34,7 @@ Key = tuple[Piece, int]
 WORDS, OTHERS = -1, -2
 MARKED = 1
 """What the marked say; all others say 5."""
-_LIKE_WORDS = (DRAWING, "Hạng", "Rank", "rank", "high", "Vụ việc", "bytes", "Tệp")
+_LIKE_WORDS = (DRAWING, "Hạng", "Rank", "rank", "high", "KTC 95%, đến", "Vụ việc", "bytes", "Tệp")
 """Labels of pieces that are judged as words: drawings are scaled by their largest part, ranks tell an order, an
 interval ends at 100, a case opens at a limit, and how large a file is follows from what is in it; no number of these
 is a sum."""

@@ -203,8 +203,10 @@ def test_what_is_printed_is_the_paper_of_the_pdf(opened: Open, url: str, has_scr
     filed = PdfReader(io.BytesIO(page.request.get(f"{url}/xuat/pdf/XA?ky=2026-10").body()))
 
     one, other = ("".join(page.extract_text() for page in each.pages).split() for each in (printed, filed))
-    # The page's number is the PDF's own; everything else stands in both.
-    assert Counter("".join(one)) == Counter("".join(other)) - Counter("2"), set(one) ^ set(other)
+    one_letters, other_letters = Counter("".join(one)), Counter("".join(other))
+    # The page's number is each one's own, and without a font for it is read as another sign; all else stands in both.
+    assert (one_letters - other_letters).total() <= 1, set(one) ^ set(other)
+    assert other_letters - one_letters <= Counter("2"), set(one) ^ set(other)
     assert len(printed.pages) == len(filed.pages) == 2
     expect(page.locator("body > .printed")).to_have_count(0)
 
