@@ -24,11 +24,12 @@ from sync.protocol.messages import DeviceSettings, StatusAnswer
 GATHERED_S, GATHERED_MANY_S = 0.01, 0.05
 """So long a word waits for others, and where others came the last time: no kiosk notices, and each transaction, which
 costs three times what a word in it does, is shared by more of them."""
-ENOUGH = 64
-"""Where so many wait already, nothing is gained by waiting for more."""
-TOGETHER_MAX = 512
-"""Words of one transaction. Those that came while the last one was under way are usually a few tens; where the disk is
-slow they are as many as came meanwhile, so that a commit of a second holds up a minute's calls and no more."""
+TOGETHER_MIN, TOGETHER_MAX = 64, 512
+"""Words of one transaction: so few that a kiosk waits for others' some 70 ms at the longest. Where the disk is slow it
+takes more of them at a time, up to as many as come within a second or two: else a commit of a second would let 64
+kiosks a second be heard, and the others be put off."""
+SLOW_S, WORD_S = 0.25, 0.002
+"""A transaction is slow that took longer than this, and than this besides for each word in it."""
 WAITING_MAX = 4096
 """Words that wait at most, some 3 kB each: all that a fleet of 20,000 says while a disk stands still for ten seconds. A
 kiosk that is put off calls again soon, and that costs more than its waiting."""
@@ -60,6 +61,8 @@ class Heartbeats:
         self._under_way: asyncio.Task[None] | None = None
         self._come_together = False
         """Whether the last transaction held more than one word."""
+        self._together = TOGETHER_MIN
+        """So many words the next one takes at most."""
         self._calendars: tuple[InForce, Calendars] | None = None
         self._told: dict[str, tuple[float, DeviceSettings]] = {}
         """By kiosk, and since when; the oldest first."""
@@ -87,23 +90,32 @@ class Heartbeats:
     async def _run(self) -> None:
         try:
             while self._waiting:
-                if len(self._waiting) < ENOUGH:
+                if len(self._waiting) < TOGETHER_MIN:
                     await asyncio.sleep(GATHERED_MANY_S if self._come_together else GATHERED_S)
                 taken = self._take()
                 self._come_together = len(taken) > 1
+                began = self._monotonic()
                 await self._keep(taken)
+                self._learn(len(taken), self._monotonic() - began)
         finally:
             self._under_way = None
 
     def _take(self) -> list[_Waiting]:
         """The oldest words, of each kiosk one: a second one of the same waits for the next transaction."""
         taken = []
-        for device_id in list(islice(self._waiting, TOGETHER_MAX)):
+        for device_id in list(islice(self._waiting, self._together)):
             first, *others = self._waiting.pop(device_id)
             taken.append(first)
             if others:
                 self._waiting[device_id] = others
         return taken
+
+    def _learn(self, n: int, took_s: float) -> None:
+        """How many the next transaction takes, after one of ``n`` words that took so long."""
+        if took_s <= SLOW_S + n * WORD_S:
+            self._together = max(TOGETHER_MIN, self._together // 2)
+        elif n == self._together:
+            self._together = min(TOGETHER_MAX, self._together * 2)
 
     async def _keep(self, taken: Sequence[_Waiting]) -> None:
         work = partial(self._keep_words, words=[word for word, _ in taken])
