@@ -9,7 +9,7 @@ from kiosk.base.private_file import write_private
 
 PICTURE_FILE = "picture.png"
 SIDE_PX_MAX = 800
-"""The longer side of a picture: texts can be read, and a page of it is some 100 kB."""
+"""The longer side of a picture: texts can be read, and the resting screen is some 40 kB."""
 PICTURE_BYTES_MAX = 256 * 1024
 
 

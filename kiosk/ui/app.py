@@ -52,7 +52,14 @@ def call_touch_test() -> None:
 
 def take_picture(take: Callable[[bytes], object], side_px_max: int) -> None:
     """Give ``take`` a PNG of what the screen shows, if nobody is at it then; from whatever thread."""
-    _have_done(lambda app: app.take_picture(take, side_px_max))
+
+    def look(app: Any) -> None:
+        from kiosk.ui.stage.snapshot import picture_of
+
+        if (png := picture_of(app, side_px_max)) is not None:
+            take(png)
+
+    _have_done(look)
 
 
 def tell_doubt(*, doubted: bool) -> None:

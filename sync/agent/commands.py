@@ -48,7 +48,7 @@ class Commands:
     def __init__(
         self, directory: Path, read_log: Callable[[], str], on_picture: Callable[[], None] = lambda: None
     ) -> None:
-        """``on_picture`` hears that the screen was asked for a picture."""
+        """``on_picture`` hears that the screen is about to be asked for a picture."""
         self._file, self._orders = directory / COMMANDS_FILE, directory / ORDERS_FILE
         self._read_log, self._on_picture = read_log, on_picture
 
@@ -92,12 +92,12 @@ class Commands:
 
     def _hand_over(self, command: DeviceCommand) -> CommandDone:
         orders = [one for one in read_orders(self._orders) if one.kind != command.kind]
+        if command.kind == PICTURE:
+            self._on_picture()
         try:
             write_private(self._orders, msgspec.json.encode([*orders, Order(command.id, command.kind)]), durable=True)
         except OSError as error:
             return CommandDone(command.id, f"not handed over: {error.strerror or type(error).__name__}")
-        if command.kind == PICTURE:
-            self._on_picture()
         return CommandDone(command.id, "handed to the screen")
 
     def _leave_word(self, command: DeviceCommand) -> CommandDone:

@@ -4,6 +4,7 @@ The screen makes a picture when nobody is at it, so one that was made late would
 with the first status that comes 40 s or more after it was asked for: a visit of the usual length delays nothing.
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -29,16 +30,16 @@ class Pictures:
         """When the screen was asked last, by this process."""
 
     def note_asked(self) -> None:
-        """The screen is asked for a picture now; one that was made before is another question's."""
+        """The screen is about to be asked for a picture; one that was made before is another question's."""
         self._asked_us = self._clock.now().mono_us
-        self._file.unlink(missing_ok=True)
+        self._forget()
 
     def bring(self, collector: ReportedCollector) -> None:
         """Bring the picture if there is one and it is time; what fails is tried again with a later status."""
         # Asked for by an agent before this one: nobody knows any more when.
         waited_s = TOO_OLD_S if self._asked_us is None else (self._clock.now().mono_us - self._asked_us) / 1_000_000
         if waited_s >= TOO_OLD_S:
-            self._file.unlink(missing_ok=True)
+            self._forget()
         elif waited_s >= BROUGHT_AFTER_S and (png := self._read()) is not None:
             self._show(collector, png)
 
@@ -50,7 +51,12 @@ class Pictures:
         except DeliveryError as error:
             _log.warning("picture_not_brought", detail=str(error))
             return
-        self._file.unlink(missing_ok=True)
+        self._forget()
+
+    def _forget(self) -> None:
+        # A disk that lets nothing go must not keep ratings waiting.
+        with suppress(OSError):
+            self._file.unlink()
 
     def _read(self) -> bytes | None:
         try:

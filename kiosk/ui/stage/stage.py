@@ -25,7 +25,6 @@ from kiosk.ui.stage.page_cache import PageCache
 from kiosk.ui.stage.pages import Place, Ties, build_page, places_of
 from kiosk.ui.stage.pointers import Pointers
 from kiosk.ui.stage.preferences import Preferences
-from kiosk.ui.stage.snapshot import snapshot
 from kiosk.ui.stage.sounds import Sounds
 from kiosk.ui.stage.transitions import AHEAD_S, Transitions
 from kiosk.ui.wiring.wiring import Wiring
@@ -185,11 +184,6 @@ class KioskApp(App):
     def call_touch_test(self) -> None:
         """Show the touch test, where the screen is free for it: IT staff want it from afar."""
         self.staff.call_touch_test()
-
-    def take_picture(self, take: Callable[[bytes], object], side_px_max: int) -> None:
-        """Give ``take`` a PNG of the screen, where nobody is at it: what citizens and staff see or type stays here."""
-        if self.step_shown in (Step.RESTING, Room.CLEANING):
-            take(snapshot(self.root, self.look.ground, side_px_max))
 
     @property
     def step_shown(self) -> Step | Room:

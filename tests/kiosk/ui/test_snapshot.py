@@ -9,17 +9,17 @@ import pytest
 from kiosk.domain.visit.door import Room
 from kiosk.domain.visit.visit import Step
 from kiosk.office.picture import PICTURE_BYTES_MAX, SIDE_PX_MAX
+from kiosk.ui.stage.snapshot import picture_of
 from tests.citizens import SCISSOR_TEST, fill_a_corner_only
 from tests.staff_door import Office, come_in
 
 pytestmark = pytest.mark.window
 
 
-def pictures_of(kiosk: Any) -> list[bytes]:
-    taken: list[bytes] = []
-    kiosk.app.take_picture(taken.append, SIDE_PX_MAX)
+def picture(kiosk: Any) -> bytes | None:
+    png = picture_of(kiosk.app, SIDE_PX_MAX)
     kiosk.frames()
-    return taken
+    return png
 
 
 @pytest.fixture
@@ -42,12 +42,12 @@ def test_picture_shows_the_resting_screen_small_enough_to_be_sent_and_changes_no
     kiosk = open_kiosk()
     rest(kiosk)
 
-    (png,) = pictures_of(kiosk)
+    png = picture(kiosk)
 
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
     assert struct.unpack(">II", png[16:24]) == (SIDE_PX_MAX, SIDE_PX_MAX * 800 // 1280)
     assert 10_000 < len(png) < PICTURE_BYTES_MAX
-    assert len(pictures_of(kiosk)) == 1
+    assert picture(kiosk)
     kiosk.tap_at(640, 400)
     kiosk.until_step(Step.QUESTION)
 
@@ -57,14 +57,14 @@ def test_there_is_no_picture_of_anybody_at_the_screen(open_kiosk):
     rest(kiosk)
     kiosk.tap_at(640, 400)
     kiosk.until_step(Step.QUESTION)
-    assert pictures_of(kiosk) == []
+    assert picture(kiosk) is None
     kiosk.press_face(2)
     kiosk.frames(3)
-    assert pictures_of(kiosk) == []
+    assert picture(kiosk) is None
 
 
 def test_there_is_no_picture_behind_the_staff_door(open_kiosk):
     kiosk = open_kiosk(more={"desk": Office().desk()})
     come_in(kiosk)
     assert kiosk.app.step_shown is not Room.CLEANING
-    assert pictures_of(kiosk) == []
+    assert picture(kiosk) is None

@@ -101,3 +101,20 @@ def test_picture_that_cannot_be_brought_keeps_no_rating_waiting(
 
     assert cursor.next_seq > 1
     assert (tmp_path / PICTURE_FILE).exists() is stays
+
+
+def test_picture_on_a_disk_that_lets_nothing_go_keeps_no_rating_waiting(
+    tmp_path: Path, agent, collector, clock, monkeypatch
+):
+    ask(agent, collector, clock)
+    news(agent, clock)
+    keep_picture(tmp_path, PNG)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    clock.advance(45)
+
+    assert agent.upload().next_seq > 1
+    assert collector.pictures == [PNG]
+
+
+def refuse(*_args: object, **_options: object) -> None:
+    raise OSError(30, "Read-only file system")

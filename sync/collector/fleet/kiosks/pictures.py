@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from kiosk.office.picture import PICTURE_BYTES_MAX
 from sync.collector.errors import QuestionWrong
@@ -24,9 +26,10 @@ def keep_picture(connection: Connection, device_id: str, png: bytes, now: dateti
     """Keep a kiosk's picture in the place of its last one. Raises QuestionWrong for what is none."""
     width, height = _size_of(png)
     values = {"received_at": now, "width": width, "height": height, "png": png}
-    known = update(device_picture).where(device_picture.c.device_id == device_id)
-    if not connection.execute(known.values(values)).rowcount:
-        connection.execute(insert(device_picture).values(device_id=device_id, **values))
+    insert = pg_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    row = insert(device_picture).values(device_id=device_id, **values)
+    # In one statement: a picture that is sent again after a lost answer may come beside the first.
+    connection.execute(row.on_conflict_do_update(index_elements=["device_id"], set_=values))
 
 
 def read_picture(connection: Connection, device_id: str) -> bytes | None:
